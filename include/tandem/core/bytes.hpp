@@ -1,0 +1,43 @@
+// Bytes as they came from a peer, and the one hash used for everything.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace tandem {
+
+// Octets, not text: whoever needs text checks it (see utf8.hpp). The view dies with the call it was given to.
+using bytes = std::string_view;
+
+namespace detail {
+
+inline std::uint64_t load(const char* from, std::size_t size) {
+    std::uint64_t word = 0;
+    if (size != 0) std::memcpy(&word, from, size);
+    return word;
+}
+
+inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
+    __extension__ using wide = unsigned __int128;
+    const wide product = static_cast<wide>(a) * b;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+}  // namespace detail
+
+// Fast and well spread. Peers choose their ids, so a table open to strangers gives each process its own `seed`.
+inline std::uint64_t hash_bytes(bytes data, std::uint64_t seed = 0) {
+    constexpr std::uint64_t odd_a = 0x9e3779b97f4a7c15u, odd_b = 0xd6e8feb86659fd93u;
+    std::uint64_t hash = detail::mix(seed ^ odd_a, data.size() ^ odd_b);
+    const char* at = data.data();
+    std::size_t left = data.size();
+    for (; left > 16; at += 16, left -= 16)
+        hash = detail::mix(detail::load(at, 8) ^ odd_a ^ hash, detail::load(at + 8, 8) ^ odd_b);
+    const std::uint64_t low = detail::load(at, left < 8 ? left : 8);
+    const std::uint64_t high = left > 8 ? detail::load(at + 8, left - 8) : 0;
+    return detail::mix(low ^ odd_a ^ hash, high ^ odd_b);
+}
+
+}  // namespace tandem
