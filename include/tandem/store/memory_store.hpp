@@ -1,0 +1,379 @@
+// The reference model of seq_store: everything in memory, every verb answers now.
+#pragma once
+
+#include "catch_up.hpp"
+#include "changed_conversations.hpp"
+#include "entry_table.hpp"
+#include "overviews.hpp"
+#include "page_room.hpp"
+#include "placed_entry.hpp"
+
+#include "../core/clock.hpp"
+
+#include <atomic>
+
+namespace tandem {
+
+// Milliseconds since 1970, and never the same twice in a process: for a log that begins empty.
+inline epoch fresh_epoch() {
+    static std::atomic<std::uint64_t> last{0};
+    const auto now = static_cast<std::uint64_t>(system_clock{}.now().milliseconds);
+    std::uint64_t before = last.load(), next = 0;
+    do next = std::max(now, before + 1);
+    while (!last.compare_exchange_weak(before, next));
+    return {next};
+}
+
+// The ledger decides; this keeps the entries. The log has one item per position: an entry, a mark, or nothing, because
+// the mark moved on or the entry was trimmed. The same calls give the same answers: time is what the drafts say.
+class memory_store {
+public:
+    memory_store() : memory_store{fresh_epoch()} {}
+    explicit memory_store(tandem::epoch e, dedup_window::bounds dedup = {})
+        : epoch_{e}, ledger_{dedup, hash_bytes("memory_store", e.value)} {}
+
+    result<outcomes> append(drafts ds) {
+        outcomes all;
+        all.reserve(ds.size());
+        for (std::size_t i = 0; i < ds.size(); i += together) {
+            const drafts some = ds.subspan(i, std::min(together, ds.size() - i));
+            const auto numbers = look_ahead(some);
+            for (std::size_t k = 0; k < some.size(); ++k) all.push_back(append_one(some[k], numbers[k]));
+        }
+        return all;
+    }
+
+    result<mark_outcomes> put(mark_changes changes) {
+        mark_outcomes all;
+        all.reserve(changes.size());
+        for (const mark_change& c : changes) all.push_back(put_one(c));
+        return all;
+    }
+
+    result<nothing> trim(const conversation_id& id, seq first_kept) {
+        const std::uint32_t conversation = ledger_.conversations().find(id);
+        if (conversation == none) return nothing{};
+        const seq from = ledger_.heads()[conversation].first_kept;
+        const seq to = ledger_.heads().may_trim(conversation, first_kept);
+        if (to == from) return nothing{};
+        const std::uint64_t number_before = record_of(conversation, to.previous()).number;
+        for (seq s = from; s < to; s = s.next()) forget(conversation, s);
+        auto& rows = kept_[conversation];
+        rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(to.value - from.value));
+        ledger_.trim(conversation, to, number_before);
+        return nothing{};
+    }
+
+    result<std::optional<found>> find(const user_id& sender, const send_id& id) const {
+        return ledger_.find(sender, id);
+    }
+    result<log_head> head() const { return log_head{epoch_, ledger_.newest()}; }
+
+    result<page> tail(position from, limits most) const {
+        page p = empty_page(from);
+        if (is_beyond(from)) return p;
+        page_filler filler{p, most};
+        scan(p, filler, from, [](const entry_record&) { return true; }, [](const mark_table::row&) { return true; });
+        return p;
+    }
+
+    // Not const: it remembers readers that come back for the next page.
+    result<page> changes(const user_id& id, position cursor, limits most) {
+        page p = empty_page(cursor);
+        if (is_beyond(cursor)) return p;
+        page_filler filler{p, most};
+        if (const std::uint32_t user = ledger_.users().find(id); user != none) catch_up_with(user, p, filler);
+        ledger_.tell_memberships(id, p);
+        return p;
+    }
+
+    result<history_page> history(const conversation_id& id, seq_range asked, limits most) const {
+        const std::uint32_t conversation = ledger_.conversations().find(id);
+        history_page p{.head = ledger_.heads()[conversation], .covered = {seq{1}, seq{0}}};
+        const seq first = std::max(asked.first, p.head.first_kept), last = std::min(asked.last, p.head.seq);
+        if (first > last) return p;
+        page_room room{most};
+        seq from = last.next();
+        while (from > first && room.take(record_of(conversation, from.previous()).body.size())) from = from.previous();
+        for (seq s = from; s <= last; s = s.next()) p.entries.push_back(told(record_of(conversation, s)));
+        p.covered = {from, last};
+        p.more = from > first;
+        return p;
+    }
+
+    result<membership_list> memberships(const user_id& id) const { return ledger_.memberships_of(id, epoch_); }
+    result<membership> member(const conversation_id& c, const user_id& u) const { return ledger_.member(c, u); }
+    result<member_page> members(const conversation_id& c, const user_id& after, std::size_t count) {
+        return ledger_.members(c, after, count);
+    }
+
+    result<overview_page> overviews(const user_id& u) const {
+        return overviews_of(
+            ledger_, u, epoch_, [&](std::uint32_t c, seq first, seq last) { return countable(c, first, last); },
+            [&](std::uint32_t c, seq s) { return told(record_of(c, s)); });
+    }
+
+private:
+    static constexpr std::uint32_t none = flat_index::none;
+
+    // What stands at a position of the log.
+    struct item {
+        static constexpr std::uint32_t mark_bit = 0x80000000u;
+        std::uint32_t what = none;
+
+        static item entry(std::uint32_t n) { return {n}; }
+        static item mark(std::uint32_t n) { return {n | mark_bit}; }
+        bool is_empty() const { return what == none; }
+        bool is_mark() const { return !is_empty() && (what & mark_bit) != 0; }
+        std::uint32_t number() const { return what & ~mark_bit; }
+    };
+
+    // --- writing
+
+    static constexpr std::size_t together = 16;
+
+    std::array<ledger::numbers, together> look_ahead(drafts ds) const {
+        const auto all = ledger_.look_ahead<together>(ds);
+        for (const auto& n : all)
+            if (n.conversation < kept_.size()) detail::prefetch(kept_[n.conversation]);
+        for (const auto& n : all)
+            if (n.conversation < kept_.size())
+                __builtin_prefetch(kept_[n.conversation].data() + kept_[n.conversation].size());
+        return all;
+    }
+
+    outcome append_one(const draft& d, ledger::numbers known) {
+        const auto target_of = [&](std::uint32_t c, seq s) { return target_state_of(record_of(c, s)); };
+        const ledger::decision o = ledger_.place(d, target_of, known);
+        if (o.became == outcome::what::placed) keep(d, o);
+        return o;
+    }
+
+    void keep(const draft& d, const ledger::decision& o) {
+        const std::uint32_t n = entries_.add();
+        write(entries_[n], d, o);
+        log_.push_back(item::entry(n));
+        if (o.of.conversation >= kept_.size()) kept_.resize(o.of.conversation + std::size_t{1});
+        kept_[o.of.conversation].push_back(n);
+        changed_.touch(o.of.conversation, o.place.position);
+        if (d.kind == entry_kind::revoke) revoke(entries_[n]);
+        if (d.kind == entry_kind::edit) edit(n);
+    }
+
+    void write(entry_record& r, const draft& d, const ledger::decision& o) const {
+        r.body = d.body, r.send_id = d.send_id;
+        r.conversation = o.of.conversation, r.sender = o.of.sender;
+        r.subject = d.subject.empty() ? none : ledger_.users().find(d.subject);
+        r.content_type = d.content_type, r.history = d.history, r.kind = d.kind, r.role = d.role, r.trusted = d.trusted;
+        r.seq = o.place.seq, r.position = o.place.position, r.number = o.number;
+        r.fingerprint = d.fingerprint, r.time = d.time, r.target = d.target, r.visible_from = o.visible_from;
+    }
+
+    // The target and every edit of it: none of these bodies is shown again.
+    void revoke(const entry_record& by) {
+        entry_record& target = record_of(by.conversation, by.target);
+        seq edited = target.amended_by;
+        blank(target, by.seq);
+        if (is_countable(target.kind)) note_revoked(by.conversation, target.seq);
+        while (edited && edited >= ledger_.heads()[by.conversation].first_kept) {
+            entry_record& e = record_of(by.conversation, edited);
+            edited = e.edited_before;
+            blank(e, by.seq);
+        }
+    }
+
+    void note_revoked(std::uint32_t conversation, seq s) {
+        if (conversation >= revoked_.size()) revoked_.resize(conversation + std::size_t{1});
+        auto& seqs = revoked_[conversation];
+        seqs.insert(std::upper_bound(seqs.begin(), seqs.end(), s), s);
+    }
+
+    void edit(std::uint32_t n) {
+        entry_record& by = entries_[n];
+        entry_record& target = record_of(by.conversation, by.target);
+        by.edited_before = target.amended_by;
+        target.body = by.body, target.content_type = by.content_type, target.amended_by = by.seq;
+    }
+
+    mark_outcome put_one(const mark_change& c) {
+        const std::uint32_t owner = ledger_.users().find(c.owner);
+        const std::uint32_t conversation = ledger_.conversations().find(c.conversation);
+        const std::uint32_t known = ledger_.marks().find(conversation, c.key, owner);
+        const position before = known == none ? position{} : ledger_.marks()[known].position;
+        const mark_outcome o = ledger_.put(c);
+        if (o.became != mark_outcome::what::changed) return o;
+        if (before) at(before) = item{};
+        log_.push_back(item::mark(ledger_.marks().find(conversation, c.key, owner)));
+        if (c.shared) changed_.touch(conversation, o.position);
+        return o;
+    }
+
+    void forget(std::uint32_t conversation, seq s) {
+        const std::uint32_t n = number_of(conversation, s);
+        at(entries_[n].position) = item{};
+        if (entries_[n].revoked && is_countable(entries_[n].kind)) std::erase(revoked_[conversation], s);
+        entries_.erase(n);
+    }
+
+    // --- reading
+
+    item& at(position p) { return log_[p.value - 1]; }
+    item at(position p) const { return log_[p.value - 1]; }
+
+    // s is between first_kept and the head.
+    std::uint32_t number_of(std::uint32_t conversation, seq s) const {
+        return kept_[conversation][s.value - ledger_.heads()[conversation].first_kept.value];
+    }
+    const entry_record& record_of(std::uint32_t conversation, seq s) const {
+        return entries_[number_of(conversation, s)];
+    }
+    entry_record& record_of(std::uint32_t conversation, seq s) { return entries_[number_of(conversation, s)]; }
+
+    page empty_page(position from) const {
+        return {.head = {epoch_, ledger_.newest()}, .from = from, .examined = from};
+    }
+    // Nothing can be there: also keeps `from.next()` from coming round to 0.
+    bool is_beyond(position from) const { return from >= ledger_.newest(); }
+
+    // Everything after `from`, one position after the other, until the page is full.
+    template <class ShowsEntry, class ShowsMark>
+    void scan(page& p, page_filler& filler, position from, ShowsEntry shows_entry, ShowsMark shows_mark) const {
+        for (position next = from.next(); next <= p.head.newest; next = next.next()) {
+            const item i = at(next);
+            if (i.is_empty()) continue;
+            if (i.is_mark() && !shows_mark(ledger_.marks()[i.number()])) continue;
+            if (!i.is_mark() && !shows_entry(entries_[i.number()])) continue;
+            if (!tell(p, filler, next)) return;
+        }
+    }
+
+    // False: it did not fit.
+    bool tell(page& p, page_filler& filler, position which) const {
+        const item i = at(which);
+        if (!filler.fits(which, i.is_mark() ? 0 : entries_[i.number()].body.size())) return false;
+        if (i.is_mark()) p.marks.push_back(ledger_.told(ledger_.marks()[i.number()]));
+        else p.entries.push_back(told(entries_[i.number()]));
+        return true;
+    }
+
+    // Few positions are looked through; of many, only those in the user's own conversations.
+    void catch_up_with(std::uint32_t user, page& p, page_filler& filler) {
+        const auto lines = ledger_.memberships().of(user);
+        const position changed = lines.empty() ? position{} : lines.back().changed;
+        for (position from = p.from; from < p.head.newest;) {
+            auto reader = readers_.take(user, from, changed);
+            if (!reader && p.head.newest.value - from.value <= 16 + lines.size() / 8)
+                return scan_for(user, p, filler, from);
+            if (!reader) reader = reader_from(user, from, p.head.newest);
+            if (!tell_from(*reader, p, filler)) {
+                reader->pause(p.examined);
+                return readers_.put(std::move(*reader));
+            }
+            from = reader->until();
+        }
+    }
+
+    void scan_for(std::uint32_t user, page& p, page_filler& filler, position from) const {
+        const auto shows = [&](const entry_record& r) {
+            const auto* member = ledger_.memberships().find(user, r.conversation);
+            return member && member->sees(r.seq);
+        };
+        scan(p, filler, from, shows, [&](const mark_table::row& r) { return ledger_.shows(r, user); });
+    }
+
+    catch_up reader_from(std::uint32_t user, position from, position until) const {
+        catch_up reader{user, from, until};
+        changed_.each(ledger_.memberships().of(user), from, [&](const membership_table::line& line) {
+            const auto& member = ledger_.memberships()[line.row];
+            const seq first = visible_at_or_after(member, first_after(line.conversation, from));
+            if (first) reader.add({record_of(line.conversation, first).position, first, line.row});
+            if (member.current())
+                ledger_.marks().each_shared(line.conversation, from, [&](std::uint32_t n) {
+                    if (ledger_.marks()[n].owner != user) reader.add_mark(ledger_.marks()[n].position);
+                });
+        });
+        ledger_.marks().each_of(user, from, [&](std::uint32_t n) { reader.add_mark(ledger_.marks()[n].position); });
+        reader.begin();
+        return reader;
+    }
+
+    // False: the page is full.
+    bool tell_from(catch_up& reader, page& p, page_filler& filler) const {
+        while (reader.has_entry() || reader.has_mark())
+            if (reader.mark_is_next() ? !tell_mark(reader, p, filler) : !tell_entry(reader, p, filler)) return false;
+        return true;
+    }
+
+    bool tell_mark(catch_up& reader, page& p, page_filler& filler) const {
+        if (at(reader.next_mark()).is_mark() && !tell(p, filler, reader.next_mark())) return false;
+        reader.mark_told();
+        return true;
+    }
+
+    bool tell_entry(catch_up& reader, page& p, page_filler& filler) const {
+        const catch_up::stream next = reader.next_entry();
+        const auto& member = ledger_.memberships()[next.membership];
+        const bool trimmed = at(next.position).is_empty();
+        if (!trimmed && !tell(p, filler, next.position)) return false;
+        const seq then = visible_at_or_after(member, next.seq.next());
+        if (then) reader.stream_goes_on(then, record_of(member.conversation, then).position);
+        else reader.stream_ended();
+        return true;
+    }
+
+    // The first seq from `s` on that is kept and that the member may see, or 0.
+    seq visible_at_or_after(const membership_table::row& member, seq s) const {
+        const conversation_head& head = ledger_.heads()[member.conversation];
+        const seq visible = member.next_visible(std::max(s, head.first_kept));
+        return visible <= head.seq ? visible : seq{};
+    }
+
+    // The first kept seq behind `p`. What a reader missed is near the end: steps of 1, 2, 4 … from there, then halves.
+    seq first_after(std::uint32_t conversation, position p) const {
+        const auto& rows = kept_[conversation];
+        const auto is_after = [&](std::uint32_t n) { return entries_[n].position > p; };
+        std::size_t after = rows.size(), step = 1;
+        while (after >= step && is_after(rows[after - step])) after -= step, step *= 2;
+        const auto low = rows.begin() + static_cast<std::ptrdiff_t>(after >= step ? after - step : 0);
+        const auto found = std::partition_point(low, rows.begin() + static_cast<std::ptrdiff_t>(after),
+                                                [&](std::uint32_t n) { return !is_after(n); });
+        return {ledger_.heads()[conversation].first_kept.value + static_cast<std::uint64_t>(found - rows.begin())};
+    }
+
+    entry told(const entry_record& r) const {
+        entry e;
+        e.conversation = ledger_.conversations()[r.conversation], e.sender = ledger_.users()[r.sender];
+        if (r.subject != none) e.subject = ledger_.users()[r.subject];
+        e.send_id = r.send_id, e.kind = r.kind, e.content_type = r.content_type, e.body = r.body, e.target = r.target;
+        e.role = r.role, e.history = r.history, e.time = r.time, e.fingerprint = r.fingerprint, e.trusted = r.trusted;
+        e.place = {r.seq, r.position}, e.number = r.number;
+        e.visible_from = r.visible_from, e.amended_by = r.amended_by, e.revoked = r.revoked;
+        return e;
+    }
+
+    // The number of the entry at s, or of the last one trimmed.
+    std::uint64_t number_at(std::uint32_t conversation, seq s) const {
+        const bool kept = s >= ledger_.heads()[conversation].first_kept;
+        return kept ? record_of(conversation, s).number : ledger_.heads().number_before_kept(conversation);
+    }
+
+    std::uint64_t countable(std::uint32_t conversation, seq first, seq last) const {
+        const std::uint64_t all = number_at(conversation, last) - number_at(conversation, first.previous());
+        if (conversation >= revoked_.size()) return all;
+        const auto& seqs = revoked_[conversation];
+        const auto from = std::lower_bound(seqs.begin(), seqs.end(), first);
+        return all - static_cast<std::uint64_t>(std::upper_bound(from, seqs.end(), last) - from);
+    }
+
+    tandem::epoch epoch_;
+    ledger ledger_;
+    entry_table entries_;
+    changed_conversations changed_;
+    recent_readers readers_;
+    std::vector<item> log_;                         // by position
+    std::vector<std::vector<std::uint32_t>> kept_;  // by conversation: entries from first_kept on
+    std::vector<std::vector<seq>> revoked_;         // by conversation: seqs of blanked messages, sorted
+};
+static_assert(trimming_store<memory_store>);
+
+}  // namespace tandem

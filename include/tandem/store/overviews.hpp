@@ -1,0 +1,69 @@
+// A user's list of conversations, out of a ledger and a store's entries.
+#pragma once
+
+#include "ledger.hpp"
+
+#include <algorithm>
+
+namespace tandem {
+
+// countable(conversation, first, last) counts your entries in that range that are countable and not revoked; what was
+// trimmed is nobody's unread. Own sends count as read.
+template <class Countable>
+std::uint64_t unread_of(const ledger& l, const membership_table::row& r, Countable countable) {
+    const conversation_head& head = l.heads()[r.conversation];
+    const seq start = std::max(l.read_by(r).next(), head.first_kept);
+    std::uint64_t sum = 0;
+    const auto count = [&](const interval& i) {
+        const seq first = std::max(start, i.visible_from), last = i.open() ? head.seq : i.ended_at;
+        if (first <= last) sum += countable(r.conversation, first, last);
+    };
+    for (const interval& i : r.earlier) count(i);
+    count(r.latest);
+    return sum;
+}
+
+namespace detail {
+
+// The user's marks that nobody else sees, in order of conversation number.
+inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::uint32_t user) {
+    std::vector<const mark_table::row*> own;
+    l.marks().each_of(user, {}, [&](std::uint32_t n) {
+        if (!l.marks()[n].shared) own.push_back(&l.marks()[n]);
+    });
+    std::sort(own.begin(), own.end(), [](auto* a, auto* b) { return a->conversation < b->conversation; });
+    return own;
+}
+
+inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
+                      std::vector<mark>& to) {
+    l.marks().each_shared(conversation, {}, [&](std::uint32_t n) { to.push_back(l.told(l.marks()[n])); });
+    auto at = std::lower_bound(own.begin(), own.end(), conversation,
+                               [](auto* r, std::uint32_t c) { return r->conversation < c; });
+    for (; at != own.end() && (*at)->conversation == conversation; ++at) to.push_back(l.told(**at));
+}
+
+}  // namespace detail
+
+// entry_at(conversation, seq) gives a kept entry.
+template <class Countable, class EntryAt>
+overview_page overviews_of(const ledger& l, const user_id& id, epoch e, Countable countable, EntryAt entry_at) {
+    overview_page p{.head = {e, l.newest()}};
+    const std::uint32_t user = l.users().find(id);
+    const auto own = detail::private_marks(l, user);
+    for (const auto& line : l.memberships().of(user)) {
+        const auto& r = l.memberships()[line.row];
+        if (!r.current()) continue;
+        overview o{.membership = l.told(r), .head = l.heads()[r.conversation], .read = l.read_by(r)};
+        o.received = std::max(o.read, seq{l.marks().value_of(r.conversation, mark_key::received, r.user)});
+        o.unread = unread_of(l, r, countable);
+        if (o.head.seq >= o.head.first_kept) o.last = entry_at(r.conversation, o.head.seq);
+        detail::add_marks(l, own, r.conversation, o.marks);
+        p.conversations.push_back(std::move(o));
+    }
+    const auto newest_first = [](const overview& a, const overview& b) { return a.head.position > b.head.position; };
+    std::sort(p.conversations.begin(), p.conversations.end(), newest_first);
+    return p;
+}
+
+}  // namespace tandem

@@ -1,0 +1,55 @@
+#include <tandem/store/mark_table.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace tandem;
+
+namespace {
+
+using positions = std::vector<std::uint64_t>;
+
+positions of_owner(const mark_table& t, std::uint32_t owner, std::uint64_t since = 0) {
+    positions all;
+    t.each_of(owner, position{since}, [&](std::uint32_t n) { all.push_back(t[n].position.value); });
+    return all;
+}
+
+positions shared_in(const mark_table& t, std::uint32_t conversation, std::uint64_t since = 0) {
+    positions all;
+    t.each_shared(conversation, position{since}, [&](std::uint32_t n) { all.push_back(t[n].position.value); });
+    return all;
+}
+
+}  // namespace
+
+TEST_SUITE("mark_table") {
+    TEST_CASE("merges by the rule of the key") {
+        mark_table t;
+        t.set(1, mark_key::read, 2, 5, false, position{1});
+        CHECK(t.merged(1, mark_key::read, 2, 4) == 5);
+        CHECK(t.merged(1, mark_key::read, 2, 6) == 6);
+        t.set(1, mark_key::muted, 2, 5, false, position{2});
+        CHECK(t.merged(1, mark_key::muted, 2, 4) == 4);
+        CHECK(t.merged(1, mark_key::read, 3, 0) == 0);
+    }
+
+    TEST_CASE("lists an owner's marks, the last changed first") {
+        mark_table t;
+        for (std::uint32_t c = 0; c < 4; ++c) t.set(c, mark_key::read, 7, 1, false, position{c + 1});
+        t.set(1, mark_key::read, 7, 2, false, position{5});
+        CHECK(of_owner(t, 7) == positions{5, 4, 3, 1});
+        CHECK(of_owner(t, 7, 3) == positions{5, 4});
+        CHECK(of_owner(t, 99).empty());
+    }
+
+    TEST_CASE("lists a conversation's marks while they are shared") {
+        mark_table t;
+        t.set(1, mark_key::read, 7, 1, true, position{1});
+        t.set(1, mark_key::read, 8, 1, true, position{2});
+        t.set(1, mark_key::muted, 8, 1, false, position{3});
+        CHECK(shared_in(t, 1) == positions{2, 1});
+        t.set(1, mark_key::read, 7, 2, false, position{4});
+        CHECK(shared_in(t, 1) == positions{2});
+        CHECK(of_owner(t, 7) == positions{4});
+    }
+}
