@@ -1,0 +1,220 @@
+// Who is connected here: users, their sessions, and the rooms they are in.
+#pragma once
+
+#include "room.hpp"
+#include "session.hpp"
+
+#include "../core/chunked.hpp"
+#include "../core/number_table.hpp"
+
+#include <memory>
+
+namespace tandem {
+
+// A user has a number while they have a session or are in a room; a conversation has one while its room is not empty. A
+// user's numbers therefore never mean somebody else while a room still holds them.
+class session_hub {
+public:
+    static constexpr std::uint32_t nobody = 0xffffffffu;
+
+    explicit session_hub(std::uint64_t seed = 0) : user_numbers_{seed}, room_numbers_{seed} {}
+
+    // --- sessions
+    session_handle open(outlet_ref outlet) {
+        const std::uint32_t slot = take_slot();
+        session& s = sessions_[slot];
+        const std::uint32_t generation = s.generation + 1;
+        s = session{};
+        s.outlet = outlet;
+        s.generation = generation;
+        s.alive = true;
+        details_[slot] = {};
+        return {slot, generation};
+    }
+
+    session* find(session_handle h) {
+        if (h.slot >= sessions_.size()) return nullptr;
+        session& s = sessions_[h.slot];
+        return s.alive && s.generation == h.generation ? &s : nullptr;
+    }
+    session_details& details(session_handle h) { return details_[h.slot]; }
+    session_handle handle_at(std::uint32_t slot) const { return {slot, sessions_[slot].generation}; }
+
+    // The session is gone; its user stays in their rooms until `forget_user`.
+    void close(session_handle h) {
+        session* s = find(h);
+        if (!s) return;
+        if (s->user != nobody) unlink(s->user, h.slot);
+        s->alive = false;
+        s->outlet = {};
+        free_slots_.push_back(h.slot);
+    }
+
+    template <class F>
+    void each_session(F f) {
+        for (std::uint32_t slot = 0; slot < sessions_.size(); ++slot)
+            if (sessions_[slot].alive) f(handle_at(slot), sessions_[slot]);
+    }
+    std::size_t session_slots() const { return sessions_.size(); }
+    std::size_t session_count() const { return sessions_.size() - free_slots_.size(); }
+
+    // --- users
+    std::uint32_t sign_in(session_handle h, const user_id& user) {
+        const std::uint32_t number = number_for(user);
+        session& s = sessions_[h.slot];
+        s.user = number;
+        s.next_of_user = users_[number].first_session;
+        users_[number].first_session = h.slot;
+        return number;
+    }
+
+    // A look-up in steps, for those who look up several users at once and want to wait for memory only once.
+    std::uint64_t hash_of(const short_text& user) const { return user_numbers_.hash_of(user); }
+    void prefetch_number(std::uint64_t hash) const { user_numbers_.prefetch_slot(hash); }
+    void prefetch_name(std::uint64_t hash) const { user_numbers_.prefetch_key(hash); }
+    std::uint32_t number_of(const short_text& user, std::uint64_t hash) const { return user_numbers_.find(user, hash); }
+    void prefetch_user(std::uint32_t user) const {
+        if (user != nobody) __builtin_prefetch(&users_[user]);
+    }
+    void prefetch_session_of(std::uint32_t user) const {
+        if (user != nobody && has_sessions(user)) __builtin_prefetch(&sessions_[users_[user].first_session]);
+    }
+    void prefetch_connection_of(std::uint32_t user) const {
+        if (user != nobody && has_sessions(user))
+            __builtin_prefetch(sessions_[users_[user].first_session].outlet.connection());
+    }
+
+    std::uint32_t number_of(const user_id& user) const { return user_numbers_.find(user); }
+    const user_id& user(std::uint32_t number) const { return user_numbers_[number]; }
+    // Present: the rooms of a user with sessions are joined, so that membership here is membership now.
+    bool is_present(std::uint32_t user) const { return users_[user].present; }
+    void set_present(std::uint32_t user, bool present) { users_[user].present = present; }
+    bool has_sessions(std::uint32_t user) const { return users_[user].first_session != nobody; }
+
+    // `f` may end the session it is given, no other.
+    template <class F>
+    void each_session_of(std::uint32_t user, F f) {
+        if (user == nobody) return;
+        for (std::uint32_t slot = users_[user].first_session; slot != nobody;) {
+            const std::uint32_t next = sessions_[slot].next_of_user;
+            f(handle_at(slot), sessions_[slot]);
+            slot = next;
+        }
+    }
+
+    // Lets the number go if nothing refers to it any more.
+    void forget_user(std::uint32_t user) {
+        if (has_sessions(user) || users_[user].rooms) return;
+        users_[user].present = false;
+        user_numbers_.release(user);
+    }
+
+    // --- rooms
+    std::uint32_t room_of(const conversation_id& c) const { return room_numbers_.find(c); }
+    room& room_at(std::uint32_t number) { return rooms_[number]; }
+    const conversation_id& conversation(std::uint32_t room) const { return room_numbers_[room]; }
+    std::size_t room_count() const { return room_numbers_.size(); }
+
+    void join(const conversation_id& c, std::uint32_t user) {
+        const auto [number, is_new] = room_numbers_.intern(c);
+        if (number == rooms_.size()) rooms_.add();
+        if (!rooms_[number].add(user)) return;
+        auto& of_user = users_[user].rooms;
+        if (!of_user) of_user = std::make_unique<std::vector<std::uint32_t>>();
+        of_user->push_back(number);
+    }
+
+    void leave(std::uint32_t room, std::uint32_t user) {
+        if (!rooms_[room].remove(user)) return;
+        auto& of_user = users_[user].rooms;
+        for (auto r = of_user->rbegin(); r != of_user->rend(); ++r)
+            if (*r == room) {
+                *r = of_user->back();
+                of_user->pop_back();
+                break;
+            }
+        if (of_user->empty()) of_user.reset();
+        if (rooms_[room].size() == 0) {
+            rooms_[room] = {};
+            room_numbers_.release(room);
+        }
+    }
+
+    bool is_in(const conversation_id& c, std::uint32_t user) const {
+        const std::uint32_t room = room_of(c);
+        return room != nobody && rooms_[room].contains(user);
+    }
+
+    // Newest first: whoever leaves them one after the other finds each at once.
+    std::vector<std::uint32_t> rooms_of(std::uint32_t user) const {
+        const auto& rooms = users_[user].rooms;
+        return rooms ? std::vector<std::uint32_t>(rooms->rbegin(), rooms->rend()) : std::vector<std::uint32_t>{};
+    }
+
+    // Calls `f(handle, session)` for the sessions of the users in slots [from, …) of a room until about `most` users were
+    // met, and returns the slot to go on from. Users, sessions and connections lie anywhere in memory: each is
+    // fetched a block ahead, or the processor would wait for every one of them.
+    template <class F>
+    std::size_t walk(std::uint32_t room_number, std::size_t from, std::size_t most, F f) {
+        const room& members = rooms_[room_number];
+        std::size_t slot = from;
+        for (std::size_t met = 0; slot < members.slots() && met < most;) {
+            std::uint32_t block[16];
+            std::size_t count = 0;
+            for (; slot < members.slots() && count < 16; ++slot)
+                if (const std::uint32_t user = members.at(slot); user != room::vacant) {
+                    block[count++] = user;
+                    __builtin_prefetch(&users_[user]);
+                }
+            for (std::size_t i = 0; i < count; ++i)
+                if (const std::uint32_t first = users_[block[i]].first_session; first != nobody)
+                    __builtin_prefetch(&sessions_[first]);
+            for (std::size_t i = 0; i < count; ++i)
+                if (const std::uint32_t first = users_[block[i]].first_session; first != nobody)
+                    __builtin_prefetch(sessions_[first].outlet.connection());
+            for (std::size_t i = 0; i < count; ++i) each_session_of(block[i], f);
+            met += count;
+        }
+        return slot;
+    }
+
+private:
+    struct user_record {
+        std::uint32_t first_session = nobody;
+        bool present = false;
+        std::unique_ptr<std::vector<std::uint32_t>> rooms{};  // most idle users are in none
+    };
+
+    std::uint32_t take_slot() {
+        if (free_slots_.empty()) {
+            sessions_.add();
+            details_.add();
+            return static_cast<std::uint32_t>(sessions_.size() - 1);
+        }
+        const std::uint32_t slot = free_slots_.back();
+        free_slots_.pop_back();
+        return slot;
+    }
+
+    std::uint32_t number_for(const user_id& user) {
+        const std::uint32_t number = user_numbers_.intern(user).first;
+        if (number == users_.size()) users_.add();
+        return number;
+    }
+
+    void unlink(std::uint32_t user, std::uint32_t slot) {
+        std::uint32_t* at = &users_[user].first_session;
+        while (*at != slot) at = &sessions_[*at].next_of_user;
+        *at = sessions_[slot].next_of_user;
+    }
+
+    chunked<session> sessions_;
+    chunked<session_details> details_;
+    std::vector<std::uint32_t> free_slots_;
+    number_table<user_id> user_numbers_;
+    chunked<user_record> users_;
+    number_table<conversation_id> room_numbers_;
+    chunked<room, 16> rooms_;
+};
+
+}  // namespace tandem
