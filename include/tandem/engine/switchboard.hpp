@@ -1,0 +1,330 @@
+// Connections, languages and turns: everything about speaking to peers, nothing about what is said.
+#pragma once
+
+#include "options.hpp"
+#include "origin.hpp"
+#include "policies.hpp"
+#include "spoken.hpp"
+
+#include "../hub/session_hub.hpp"
+
+#include <unordered_map>
+
+namespace tandem {
+
+namespace detail {
+
+// A dialect's state for each session that speaks it; nothing at all for a dialect without state.
+template <class State, bool = std::is_empty_v<State>>
+class dialect_states {
+public:
+    State& at(std::uint32_t slot) { return states_[slot]; }
+    void forget(std::uint32_t slot) { states_.erase(slot); }
+
+private:
+    std::unordered_map<std::uint32_t, State> states_;
+};
+
+template <class State>
+class dialect_states<State, true> {
+public:
+    State& at(std::uint32_t) { return only_; }
+    void forget(std::uint32_t) {}
+
+private:
+    State only_;
+};
+
+template <class Dialects>
+struct tables_of;
+template <class... Ds>
+struct tables_of<dialects<Ds...>> {
+    using states = std::tuple<dialect_states<typename Ds::state>...>;
+};
+
+}  // namespace detail
+
+template <class P>
+class switchboard : detail::required<P> {
+public:
+    switchboard(const switchboard&) = delete;
+    switchboard& operator=(const switchboard&) = delete;
+
+    instant now() const { return now_; }
+    const options& settings() const { return options_; }
+    session_hub& hub() { return hub_; }
+    tandem::parts<P>& parts() { return parts_; }
+
+    // --- telling one session
+    template <class Reply>
+    void reply(const reply_to& to, const Reply& r) {
+        session* s = hub_.find(to.session);
+        if (!s) return;
+        said_to(to.session, *s, in_dialect(*s, [&](auto& d, auto& states) -> frames {
+                    auto& state = states.at(to.session.slot);
+                    if constexpr (answers_with<std::remove_reference_t<decltype(d)>, Reply>)
+                        return d.answer(state, r, to.correlation);
+                    else return d.answer(state, refusal{errc::unsupported}, to.correlation);
+                }));
+    }
+
+    void refuse(const reply_to& to, const error& e, const send_id& id = {}) {
+        notify(hooks::refused, e.code);
+        reply(to, refusal{.why = e.code, .retry_after = e.retry_after, .send_id = id.view()});
+    }
+
+    // Straight to one session, whatever its lag: for what has no position.
+    template <class Event>
+    void say(session_handle h, const Event& event) {
+        if (session* s = hub_.find(h)) said_to(h, *s, encode(event, s->dialect, s->variant));
+    }
+
+    // To all live sessions of a user. Returns how many it went to; a session behind its limit is left out.
+    template <class Event>
+    std::uint32_t tell(std::uint32_t user, const Event& event, session_handle except = {}) {
+        spoken<typename P::dialects> said;
+        std::uint32_t reached = 0;
+        hub_.each_session_of(user, [&](session_handle h, session& s) {
+            if (h != except) reached += push_transient(h, s, event, said);
+        });
+        return reached;
+    }
+
+    // --- ending
+    // Now: never from inside a walk over sessions.
+    void end_session(session_handle h, const error& why) {
+        session* s = hub_.find(h);
+        if (!s) return;
+        if (why.code != errc::slow_receiver) {
+            const frames farewell =
+                encode(kick_out{.why = why.code, .come_back = why.retry_after}, s->dialect, s->variant);
+            farewell.each([&](const frame& f) { with_outlet(*s, [&](outlet_ref& o) { o.send(f); }); });
+        }
+        with_outlet(*s, [&](outlet_ref& o) { o.close(why); });
+        drop_session(h, why.code);
+    }
+
+    // At the end of the turn.
+    void end_session_later(session_handle h, error why) { to_end_.push_back({h, std::move(why)}); }
+
+protected:
+    using dialect_list = typename P::dialects;
+
+    switchboard(tandem::parts<P> parts, const tandem::options& options)
+        : parts_{std::move(parts)}, options_{options}, now_{parts_.clock->now()},
+          seed_{options.instance ? options.instance
+                                 : static_cast<std::uint64_t>(now_.milliseconds) * 0x9e3779b97f4a7c15u},
+          hub_{seed_} {}
+    ~switchboard() = default;
+
+    // --- turns
+    virtual void end_of_turn() = 0;
+    virtual void session_gone(session_handle h, std::uint32_t user) = 0;
+
+    void enter_turn() {
+        assert(!in_outlet_ && "an outlet called the engine back: let it record, and call from your event loop");
+        parts_thread_.enter();
+        if (depth_++ == 0) now_ = parts_.clock->now();
+    }
+    void leave_turn() {
+        if (depth_ == 1) end_of_turn();
+        --depth_;
+        parts_thread_.leave();
+    }
+    bool in_turn() const { return depth_ > 0; }
+
+    struct scope {
+        explicit scope(switchboard& s) : of{s} { of.enter_turn(); }
+        ~scope() { of.leave_turn(); }
+        switchboard& of;
+    };
+
+    std::uint32_t seconds_now() const { return static_cast<std::uint32_t>(now_.milliseconds / 1000); }
+
+    void nobody_is_here() { alive_.reset(); }
+
+    // --- asking policies
+    // then(result<T>) is called at once if the verb answers now; otherwise in the turn after the answer came, or never if the
+    // engine is gone by then. What the verb was asked about lives until then.
+    template <class T, class Verb, class Object, class Then, class... Args>
+    void ask(Verb verb, Object& object, Then then, Args... args) {
+        if constexpr (answers_later<Verb, T, Object&, Args&...>) {
+            auto about = std::make_shared<std::tuple<Args...>>(std::move(args)...);
+            std::apply([&](Args&... a) { verb(object, a..., ticket<T>(std::move(then), about)); }, *about);
+        } else {
+            then(result<T>(verb(object, args...)));
+        }
+    }
+
+    template <class T, class Then>
+    done<T> ticket(Then then, std::shared_ptr<const void> about = {}) {
+        return done<T>{[alive = std::weak_ptr<switchboard>(alive_), f = std::move(then)](result<T> r) mutable {
+                           if (const auto self = alive.lock())
+                               self->complete([g = std::move(f), r = std::move(r)]() mutable { g(std::move(r)); });
+                       },
+                       std::move(about)};
+    }
+
+    // Answers are only noted where they arrive; they are worked off when nothing else is going on.
+    void complete(function<void()> work) {
+        completions_.push_back(std::move(work));
+        if (!in_turn()) scope now_is_the_time{*this};
+    }
+
+    bool work_off_completions() {
+        if (completions_.empty()) return false;
+        for (auto& work : std::exchange(completions_, {})) work();
+        return true;
+    }
+
+    bool end_sessions() {
+        if (to_end_.empty()) return false;
+        for (auto& [h, why] : std::exchange(to_end_, {})) end_session(h, why);
+        return true;
+    }
+
+    void flush_outlets() {
+        for (const session_handle h : to_flush_)
+            if (session* s = hub_.find(h)) {
+                s->to_flush = false;
+                with_outlet(*s, [](outlet_ref& o) { o.flush(); });
+            }
+        to_flush_.clear();
+    }
+
+    // --- speaking
+    template <class F>
+    decltype(auto) in_dialect(const session& s, F f) {
+        return in_dialect_at<0>(s.dialect, f);
+    }
+
+    template <class Event>
+    frames encode(const Event& event, unsigned dialect, unsigned variant) {
+        session like;
+        like.dialect = static_cast<unsigned char>(dialect);
+        return in_dialect(like, [&](auto& d, auto&) -> frames {
+            if constexpr (writes<std::remove_reference_t<decltype(d)>, Event>) {
+                notify(hooks::encoded);
+                return d.write(event, variant);
+            } else {
+                return {};
+            }
+        });
+    }
+
+    template <class Event>
+    const frames& said_in(spoken<dialect_list>& said, const session& s, const Event& event) {
+        return said.in(s.dialect, s.variant, [&] { return encode(event, s.dialect, s.variant); });
+    }
+
+    // Of what has a position: skipped over the limit, then NEWS. True if it went into the connection.
+    template <class Event>
+    bool push(session_handle h, session& s, const Event& event, spoken<dialect_list>& said, position last) {
+        if (s.state < session_state::joining) return false;
+        if (!s.lag.gets_pushes() || is_full(s, options_.pushing_until_bytes)) {
+            skip(h, s, last);
+            return false;
+        }
+        put_into(h, s, said_in(said, s, event));
+        return true;
+    }
+
+    template <class Event>
+    bool push_transient(session_handle h, session& s, const Event& event, spoken<dialect_list>& said) {
+        if (s.state != session_state::ready || !s.lag.gets_pushes() || is_full(s, options_.pushing_until_bytes))
+            return false;
+        put_into(h, s, said_in(said, s, event));
+        return true;
+    }
+
+    void put_into(session_handle h, session& s, const frames& what) {
+        what.each([&](const frame& f) { with_outlet(s, [&](outlet_ref& o) { o.send(f); }); });
+        if (!s.to_flush && what) {
+            s.to_flush = true;
+            to_flush_.push_back(h);
+        }
+    }
+
+    // A session that was skipped and has room again is told that there is more.
+    void tell_news(session_handle h, session& s) {
+        if (is_full(s, options_.pushing_until_bytes) || !s.lag.take_news()) return;
+        put_into(h, s, encode(news{s.lag.must_report()}, s.dialect, s.variant));
+    }
+
+    // The transport knows that this session is over, or we do.
+    void drop_session(session_handle h, errc why) {
+        session* s = hub_.find(h);
+        if (!s) return;
+        notify(hooks::session_closed, why);
+        in_dialect(*s, [&](auto&, auto& states) { states.forget(h.slot); });
+        const std::uint32_t user = s->user;
+        hub_.close(h);
+        session_gone(h, user);
+    }
+
+    template <class Hook, class... Args>
+    void notify(Hook hook, const Args&... args) {
+        detail::notify(hook, *parts_.observer, args...);
+    }
+
+    tandem::parts<P> parts_;
+    tandem::options options_;
+    instant now_;
+    std::uint64_t seed_;
+    session_hub hub_;
+    typename dialect_list::tuple dialects_;
+    typename detail::tables_of<dialect_list>::states states_;
+
+private:
+    template <std::size_t I, class F>
+    decltype(auto) in_dialect_at(unsigned which, F& f) {
+        if constexpr (I + 1 < dialect_list::count)
+            if (which != I) return in_dialect_at<I + 1>(which, f);
+        return f(std::get<I>(dialects_), std::get<I>(states_));
+    }
+
+    bool is_full(session& s, std::size_t limit) {
+        std::size_t queued = 0;
+        with_outlet(s, [&](outlet_ref& o) { queued = o.queued_bytes(); });
+        return queued > limit;
+    }
+
+    void skip(session_handle h, session& s, position last) {
+        notify(hooks::skipped);
+        s.lag.skip(last);
+        when_missed missed = when_missed::news;
+        in_dialect(s, [&](auto& d, auto&) { missed = std::remove_cvref_t<decltype(d)>::traits.missed; });
+        if (missed == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
+    }
+
+    // Replies are queued beyond the limit for pushes, but not without end.
+    void said_to(session_handle h, session& s, const frames& what) {
+        if (is_full(s, options_.replying_until_bytes))
+            end_session_later(h, error{errc::slow_receiver, "does not read its replies"});
+        else put_into(h, s, what);
+    }
+
+    template <class F>
+    void with_outlet(session& s, F f) {
+        in_outlet_ = true;
+        f(s.outlet);
+        in_outlet_ = false;
+    }
+
+    struct ending {
+        session_handle session;
+        error why;
+    };
+
+    [[no_unique_address]] typename P::thread_check parts_thread_;
+    int depth_ = 0;
+    bool in_outlet_ = false;
+    std::vector<function<void()>> completions_;
+    std::vector<session_handle> to_flush_;
+    std::vector<ending> to_end_;
+    // Gone before anything else of the engine: whoever answers from now on, tickets that the engine itself holds (in its
+    // journal, on its board) among them, finds nobody. (Held by "an engine that ends with pulls under way" in tests/pull.)
+    std::shared_ptr<switchboard> alive_{std::shared_ptr<char>{std::make_shared<char>()}, this};
+};
+
+}  // namespace tandem
