@@ -1,0 +1,109 @@
+// The fields of every reply and event: proto/tandem/v1/requests.proto and events.proto once more.
+#pragma once
+
+#include "noun_fields.hpp"
+
+#include "../../protocol/events.hpp"
+
+namespace tandem::detail::in_json {
+
+void fields(auto&& f, const auth_reply& r) {
+    f("user", r.user);
+    f("device", r.device);
+    f("epoch", r.epoch);
+    f("head", r.head);
+    f("reset", r.reset);
+    f("pageFollows", r.page_follows);
+    f("maxFrameBytes", r.max_frame_bytes);
+    f("heartbeat", r.heartbeat);
+    f("time", r.time);
+}
+
+void fields(auto&& f, const heartbeat_reply& r) {
+    f("checkpoint", r.checkpoint);
+    f("newest", r.newest);
+    f("time", r.time);
+}
+
+void fields(auto&&, const logout_reply&) {}
+void fields(auto&&, const background_reply&) {}
+
+void fields(auto&& f, const send_reply& r) {
+    f("clientMsgId", r.send_id);
+    f("conversation", r.conversation);
+    f("seq", r.place.seq);
+    f("position", r.place.position);
+    f("number", r.number);
+    f("time", r.time);
+    f("repeated", r.repeated);
+    if (r.changed) f("changed", opaque{*r.changed});
+}
+
+void amended(auto&& f, const auto& r) {
+    f("clientMsgId", r.send_id);
+    f("conversation", r.conversation);
+    f("target", r.target);
+    f("seq", r.place.seq);
+    f("position", r.place.position);
+    f("time", r.time);
+}
+void fields(auto&& f, const revoke_reply& r) { amended(f, r); }
+void fields(auto&& f, const edit_reply& r) {
+    amended(f, r);
+    if (r.changed) f("changed", opaque{*r.changed});
+}
+
+void fields(auto&& f, const mark_reply& r) {
+    f("conversation", r.conversation);
+    f("key", r.key);
+    f("value", r.value);
+}
+
+void fields(auto&& f, const presence_reply& r) { f("users", r.users); }
+void fields(auto&& f, const relay_reply& r) { f("reached", r.reached); }
+
+void fields(auto&& f, const push_message& e) { fields(f, e.entry); }
+void fields(auto&& f, const push_revoke& e) { fields(f, e.entry); }
+void fields(auto&& f, const push_edit& e) { fields(f, e.entry); }
+
+void fields(auto&& f, const push_mark& e) { fields(f, e.mark); }
+void fields(auto&& f, const push_received& e) { fields(f, e.mark); }
+void fields(auto&& f, const push_read_receipt& e) { fields(f, e.mark); }
+
+void fields(auto&& f, const push_batch& e) {
+    f("messages", e.entries);
+    f("marks", e.marks);
+    f("nextSeq", e.next);
+    f("backfill", e.backfill);
+}
+
+void fields(auto&& f, const news& e) { f("cursor", e.cursor); }
+
+void fields(auto&& f, const push_typing& e) {
+    f("conversation", e.conversation);
+    f("user", e.user);
+    f("typing", e.typing);
+}
+
+void fields(auto&& f, const push_presence& e) { f("users", e.users); }
+
+void fields(auto&& f, const push_relay& e) {
+    f("from", e.from);
+    f("contentType", e.content_type);
+    f("body", opaque{e.body});
+}
+
+void fields(auto&& f, const kick_out& e) {
+    f("code", e.why);
+    f("text", std::string_view{text(e.why)});
+    f("comeBack", e.come_back);
+}
+
+void fields(auto&& f, const refusal& e) {
+    f("code", e.why);
+    f("text", std::string_view{text(e.why)});
+    f("retryAfter", e.retry_after);
+    f("clientMsgId", rare{e.send_id});
+}
+
+}  // namespace tandem::detail::in_json

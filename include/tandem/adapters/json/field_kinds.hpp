@@ -1,0 +1,34 @@
+// What a table of fields may say about a field beyond its name and type.
+#pragma once
+
+#include "../../core/entry.hpp"
+
+#include <concepts>
+
+namespace tandem::detail::in_json {
+
+// A table of a request is one function for reading and writing: `request_fields(f, is<send_request> auto& r)`.
+template <class R, class Noun>
+concept is = std::same_as<std::remove_const_t<R>, Noun>;
+
+// Octets, where a bare string is text: under `key` when they are UTF-8, else in base64 under `key` + "Base64".
+template <class T>
+struct opaque {
+    T& value;
+};
+template <class T>
+opaque(T&) -> opaque<T>;
+
+// Left out when it is zero: most entries have none of these.
+template <class T>
+struct rare {
+    const T& value;
+};
+template <class T>
+rare(const T&) -> rare<T>;
+
+struct any_visitor {
+    void operator()(std::string_view, auto&&) const {}
+};
+
+}  // namespace tandem::detail::in_json

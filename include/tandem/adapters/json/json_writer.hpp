@@ -1,0 +1,127 @@
+// Writes JSON text straight from the tables of fields: no document is built on the way out.
+#pragma once
+
+#include "base64.hpp"
+#include "field_kinds.hpp"
+
+#include <charconv>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace tandem::detail::in_json {
+
+// Appends to a string of the caller's. Whatever it is given, what comes out is valid JSON.
+class json_writer {
+public:
+    explicit json_writer(std::string& out) : out_{out} {}
+
+    template <class T>
+    void operator()(std::string_view key, const T& value) {
+        this->key(key);
+        this->value(value);
+    }
+    template <class T>
+    void operator()(std::string_view key, const std::optional<T>& value) {
+        if (value) (*this)(key, *value);
+    }
+    template <class T>
+    void operator()(std::string_view key, rare<T> field) {
+        if (field.value != T{}) (*this)(key, field.value);
+    }
+    template <class T>
+    void operator()(std::string_view key, opaque<T> field) {
+        const bytes octets = field.value;
+        if (is_utf8(octets)) return (*this)(key, octets);
+        this->key(std::string{key}.append("Base64"));
+        out_ += '"';
+        append_base64(out_, octets);
+        out_ += '"';
+    }
+
+    void key(std::string_view name) {
+        comma();
+        value(name);
+        out_ += ':';
+    }
+
+    void value(bool yes) { out_ += yes ? "true" : "false"; }
+    void value(std::uint32_t number) { digits(number); }
+    void value(std::uint64_t number) { quoted(number); }
+    void value(instant time) { quoted(time.milliseconds); }
+    void value(duration time) { quoted(time.milliseconds); }
+    void value(const short_text& id) { value(id.view()); }
+    void value(const conversation_id& id) { value(std::string_view{id.text()}); }
+
+    template <class Kind>
+    void value(ordinal<Kind> number) {
+        quoted(number.value);
+    }
+    template <class Enum>
+        requires std::is_enum_v<Enum>
+    void value(Enum number) {
+        digits(static_cast<std::uint32_t>(number));
+    }
+
+    void value(std::string_view text) {
+        const bool valid = is_utf8(text);
+        out_ += '"';
+        for (const char c : text) character(valid || static_cast<unsigned char>(c) < 0x80 ? c : '?');
+        out_ += '"';
+    }
+
+    template <class T>
+    void value(const std::vector<T>& items) {
+        value(std::span<const T>{items});
+    }
+    template <class T>
+    void value(std::span<const T> items) {
+        out_ += '[';
+        for (const T& item : items) {
+            comma();
+            value(item);
+        }
+        out_ += ']';
+    }
+    template <class T>
+    void value(const T* pointed) {
+        value(*pointed);
+    }
+
+    // Anything else has a table. It is found by the namespace of the writer, hence also where it comes after this header.
+    template <class T>
+        requires requires(const T& t) { fields(std::declval<json_writer&>(), t); }
+    void value(const T& noun) {
+        out_ += '{';
+        fields(*this, noun);
+        out_ += '}';
+    }
+
+private:
+    void comma() {
+        if (out_.back() != '{' && out_.back() != '[') out_ += ',';
+    }
+
+    template <class Integer>
+    void digits(Integer number) {
+        char text[20];
+        out_.append(text, std::to_chars(text, text + sizeof text, number).ptr);
+    }
+    template <class Integer>
+    void quoted(Integer number) {
+        out_ += '"';
+        digits(number);
+        out_ += '"';
+    }
+
+    void character(char c) {
+        constexpr char hex[] = "0123456789abcdef";
+        if (c == '"' || c == '\\') (out_ += '\\') += c;
+        else if (static_cast<unsigned char>(c) >= 0x20) out_ += c;
+        else ((out_ += "\\u00") += hex[c >> 4]) += hex[c & 15];
+    }
+
+    std::string& out_;
+};
+
+}  // namespace tandem::detail::in_json
