@@ -1,0 +1,98 @@
+// What a put must decide, and what is unread.
+#pragma once
+
+#include "../store_probe.hpp"
+#include "scene.hpp"
+
+namespace tandem {
+
+struct laws_of_marking : scene {
+    using what = mark_outcome::what;
+
+    static void merging(store_probe& s) {
+        for (const char* body : {"1", "2", "3"}) s.placed(message(pair(), ann, body));
+        const auto up = s.put(mark(pair(), bob, mark_key::read, 2));
+        expect(is_changed(up) && up.value == 2 && up.position == position{4}, "a change takes the next position");
+        const auto down = s.put(mark(pair(), bob, mark_key::read, 1));
+        expect(down.became == what::unchanged && down.value == 2, "a seq mark never goes down");
+        s.put(mark(pair(), bob, mark_key::muted, 7));
+        expect(is_changed(s.put(mark(pair(), bob, mark_key::muted, 3))), "other marks: the newest value counts");
+        expect(s.put(mark(pair(), bob, mark_key::muted, 3)).became == what::unchanged, "the same value is no change");
+        expect(s.put(mark(pair(), bob, mark_key::pinned, 0)).became == what::unchanged, "a mark nobody has set is 0");
+        expect(s.head().newest == position{6}, "what changes nothing takes no position");
+    }
+
+    static void refusing(store_probe& s) {
+        s.append({joined(group(), ann), joined(group(), bob), left(group(), bob)});
+        expect(is_refused(s.put(mark(group(), ann, mark_key::read, 4)), errc::invalid_argument),
+               "a seq mark beyond the head is refused");
+        expect(is_changed(s.put(mark(group(), ann, mark_key::muted, 99))), "other marks are no seqs");
+        expect(is_refused(s.put(mark(group(), eve, mark_key::read, 1)), errc::not_member) &&
+                   is_refused(s.put(mark(group("none"), ann, mark_key::muted, 1)), errc::not_member),
+               "who never was a member marks nothing");
+        expect(is_changed(s.put(mark(group(), bob, mark_key::read, 2))), "who was one may");
+    }
+
+    static void moving(store_probe& s) {
+        for (const char* body : {"1", "2"}) s.placed(message(pair(), ann, body));
+        s.put(mark(pair(), bob, mark_key::read, 1));
+        s.put(mark(pair(), bob, mark_key::read, 2));
+        s.placed(message(pair(), ann, "3"));
+        const page p = s.tail({});
+        expect(p.marks.size() == 1 && p.marks[0].value == 2 && p.marks[0].position == position{4},
+               "a mark that moves leaves its old position empty");
+        expect(p.examined == position{5} && p.entries.size() == 3, "an empty position is examined like any other");
+        expect(s.tail(position{4}).marks.empty(), "a mark stands at its last position only");
+    }
+
+    static void seen_by(store_probe& s) {
+        s.append({joined(group(), ann), joined(group(), bob), joined(group(), cid), message(group(), ann, "x")});
+        s.put(mark(group(), bob, mark_key::read, 4, true));
+        s.put(mark(group(), bob, mark_key::muted, 1, false));
+        const auto sees = [&](const user_id& who) { return s.changes(who, {}).marks.size(); };
+        expect(sees(bob) == 2, "one sees all one's own marks");
+        expect(sees(ann) == 1 && s.changes(ann, {}).marks[0].key == mark_key::read, "and the shared ones of others");
+        s.placed(left(group(), cid));
+        expect(sees(cid) == 0, "who has left sees no marks of others any more");
+        expect(sees(eve) == 0, "a stranger sees none");
+    }
+
+    static void unread(store_probe& s) {
+        s.append({joined(group(), ann), joined(group(), bob)});
+        for (const char* body : {"3", "4", "5", "6"}) s.placed(message(group(), ann, body));
+        const auto of = [&](const user_id& who) { return s.overviews(who).conversations.at(0); };
+        expect(of(bob).unread == 4 && of(ann).unread == 0, "one's own sends are read");
+        expect(of(ann).read == seq{6} && of(ann).received == seq{6},
+               "a send raises the sender's read, and so received");
+        s.put(mark(group(), bob, mark_key::read, 4));
+        expect(of(bob).unread == 2 && of(bob).read == seq{4}, "what is read is not unread");
+        s.append({revoke(group(), ann, seq{6}), revoke(group(), ann, seq{3})});
+        expect(of(bob).unread == 1, "a revoked message beyond read is not unread, one before it does not matter");
+        s.placed(joined(group(), cid, role::member, 2));
+        expect(of(cid).unread == 0, "notices are not unread");
+        draft out = left(group(), bob), in = joined(group(), bob);
+        out.sender = in.sender = ann;  // what one does oneself would be read
+        s.append({out, message(group(), ann, "unseen"), in, message(group(), ann, "seen")});
+        expect(of(bob).unread == 2 && of(bob).read == seq{4}, "only what one may see is unread");
+        s.placed(message(group(), bob, "mine"));
+        expect(of(bob).unread == 0 && of(bob).read == seq{14}, "who writes has read");
+    }
+
+    static void overviews(store_probe& s) {
+        s.append({message(pair(), ann, "a"), joined(group(), ann), joined(group(), bob), message(pair(), bob, "b")});
+        s.put(mark(pair(), bob, mark_key::read, 1, true));
+        s.put(mark(pair(), bob, mark_key::pinned, 1));
+        auto all = s.overviews(bob);
+        expect(all.head.newest == position{6} && all.conversations.size() == 2 &&
+                   all.conversations[0].membership.conversation == pair(),
+               "overviews tell the conversations one is in, the newest activity first");
+        expect(all.conversations[0].last && all.conversations[0].last->body == "b", "with their last entry");
+        expect(all.conversations[0].marks.size() == 2, "with one's own marks");
+        expect(s.overviews(ann).conversations.at(0).marks.size() == 1, "and the shared ones of others");
+        s.placed(left(group(), bob));
+        expect(s.overviews(bob).conversations.size() == 1, "without those one has left");
+        expect(s.overviews(eve).conversations.empty(), "a stranger has none");
+    }
+};
+
+}  // namespace tandem
