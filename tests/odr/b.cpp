@@ -1,0 +1,3 @@
+#include "everything_backwards.hpp"
+
+int other_unit() { return 0; }
