@@ -16,6 +16,7 @@ struct rewriter {
 
     void operator()(std::uint32_t tag, const auto& field) { writer(tag, field); }
     void operator()(std::uint32_t tag, wire::opaque<const std::string_view> field) { writer(tag, field.value); }
+    void operator()(std::uint32_t tag, wire::stated<const bool> field) { writer(tag, std::optional{field.value}); }
 };
 
 template <class Out>

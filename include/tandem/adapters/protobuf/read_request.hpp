@@ -63,6 +63,7 @@ inline errc take(const wire_field& from, cursor& to) {
 }
 
 inline errc take(const wire_field& from, bool& to) { return take_as(from, ~std::uint64_t{0}, to); }
+inline errc take(const wire_field& from, stated<bool> to) { return take(from, to.value); }
 inline errc take(const wire_field& from, std::uint32_t& to) { return take_as(from, 0xffffffffu, to); }
 inline errc take(const wire_field& from, std::uint64_t& to) { return take_number(from, ~std::uint64_t{0}, to); }
 inline errc take(const wire_field& from, seq& to) { return take(from, to.value); }

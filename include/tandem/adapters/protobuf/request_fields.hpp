@@ -18,6 +18,14 @@ struct opaque {
 template <class T>
 opaque(T&) -> opaque<T>;
 
+// Written even when it is zero, because absent means something else.
+template <class T>
+struct stated {
+    T& value;
+};
+template <class T>
+stated(T&) -> stated<T>;
+
 void request_fields(auto&& f, is<auth_request> auto& r) {
     f(1, r.credential);
     f(2, r.device);
@@ -66,7 +74,7 @@ void request_fields(auto&& f, is<mark_request> auto& r) {
 void request_fields(auto&& f, is<typing_request> auto& r) {
     f(1, r.conversation);
     f(2, r.to);
-    f(3, r.typing);
+    f(3, stated{r.typing});
 }
 
 void request_fields(auto&& f, is<presence_request> auto& r) {
