@@ -4,29 +4,15 @@
 
 #include <cstdlib>
 #include <malloc.h>
-#include <new>
-
-namespace {
-
-std::size_t bytes_in_use = 0;
-
-}  // namespace
-
-// Counts what is really taken from the heap, the allocator's rounding included.
-void* operator new(std::size_t size) {
-    void* p = std::malloc(size);
-    if (!p) std::abort();
-    bytes_in_use += malloc_usable_size(p) + sizeof(std::size_t);
-    return p;
-}
-void operator delete(void* p) noexcept {
-    if (p) bytes_in_use -= malloc_usable_size(p) + sizeof(std::size_t);
-    std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
 
 namespace tandem::benchmarks {
 namespace {
+
+// What is really taken from the heap, the allocator's rounding included.
+std::size_t bytes_in_use() {
+    const auto all = mallinfo2();
+    return all.uordblks + all.hblkhd;
+}
 
 struct crowd {
     explicit crowd(std::size_t users, tandem::options options = {})
@@ -53,19 +39,34 @@ struct prepared {
     std::string frame;
 };
 
-// Random users, each with four random others to write to.
+// Each user has four random others to write to.
+std::size_t peer_of(const crowd& all, std::size_t user, std::size_t which) {
+    return seeded_random{user * 4 + which}.below(all.names.size());
+}
+
+// Everybody has written to all of theirs: what is timed goes on with conversations that exist.
+std::vector<prepared> all_pairs(const crowd& all) {
+    std::vector<prepared> sends;
+    for (std::size_t i = 0; i < all.names.size() * 4; ++i)
+        sends.push_back({i / 4, send_frame(all.names[peer_of(all, i / 4, i % 4)], id36("first", i), "hello",
+                                           static_cast<std::uint32_t>(i))});
+    return sends;
+}
+
 std::vector<prepared> random_pairs(const crowd& all, std::size_t messages, std::uint64_t seed) {
     seeded_random random{seed};
     std::vector<prepared> sends;
     const std::string body(200, 'x');
     for (std::size_t i = 0; i < messages; ++i) {
         const std::size_t from = random.below(all.names.size());
-        const std::size_t to = seeded_random{from * 4 + random.below(4)}.below(all.names.size());
+        const std::size_t to = peer_of(all, from, random.below(4));
         sends.push_back(
             {from, send_frame(all.names[to], id36("send", i ^ seed << 32), body, static_cast<std::uint32_t>(i))});
     }
     return sends;
 }
+
+constexpr std::size_t more_than_a_message = 1024;  // takes of memory
 
 // The floor: the same work without an engine. Decode, append, encode ack and push; nobody is looked up or told.
 double bare_loop(const crowd& all, const std::vector<prepared>& warm_up, const std::vector<prepared>& timed) {
@@ -101,6 +102,7 @@ double bare_loop(const crowd& all, const std::vector<prepared>& warm_up, const s
         keep(made);
     };
     nanoseconds_per(warm_up.size() / 16, [&] { turn(warm_up); });
+    touch_memory(timed.size() * more_than_a_message);
     at = 0;
     return nanoseconds_per(timed.size() / 16, [&] { turn(timed); }) / 16;
 }
@@ -108,7 +110,7 @@ double bare_loop(const crowd& all, const std::vector<prepared>& warm_up, const s
 measured one_to_one(std::size_t users) {
     crowd all{users};
     constexpr std::size_t messages = 160'000, a_turn = 16;
-    const auto warm_up = random_pairs(all, users * 8, 1);
+    const auto warm_up = all_pairs(all);
     const auto sends = random_pairs(all, messages, 2);
     std::size_t at = 0;
     const auto turn = [&](const std::vector<prepared>& from) {
@@ -117,6 +119,7 @@ measured one_to_one(std::size_t users) {
         for (std::size_t i = 0; i < a_turn; ++i, ++at) all.chat.receive(all.sessions[from[at].from], {from[at].frame});
     };
     nanoseconds_per(warm_up.size() / a_turn, [&] { turn(warm_up); });
+    touch_memory(messages * more_than_a_message);
     at = 0;
     std::uint64_t before = 0, after = 0;
     for (const auto& o : all.outlets) before += o.sent;
@@ -138,10 +141,10 @@ static const figure session_bytes{"engine/session_bytes", [] {
                                       std::vector<std::string> frames;
                                       for (std::size_t u = 0; u < users; ++u)
                                           frames.push_back(auth_frame(id36("idle", u)));
-                                      const std::size_t before = bytes_in_use;
+                                      const std::size_t before = bytes_in_use();
                                       for (std::size_t u = 0; u < users; ++u)
                                           all.chat.receive(all.chat.open(outlets[u])->session, {frames[u]});
-                                      const double each = static_cast<double>(bytes_in_use - before) / users;
+                                      const double each = static_cast<double>(bytes_in_use() - before) / users;
                                       return measured{each, "bytes", each / 200, "the goal of 200"};
                                   }};
 

@@ -8,8 +8,11 @@
 //         return measured{ours, "ns", ours / floor, "memcpy"};
 //     }, repeat{5}};
 
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <functional>
+#include <malloc.h>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +67,17 @@ double nanoseconds_per(std::size_t rounds, Work work) {
     const double start = nanoseconds_spent();
     for (std::size_t round = 0; round < rounds; ++round) work();
     return (nanoseconds_spent() - start) / static_cast<double>(rounds);
+}
+
+// The first touch of a page is the system's work, and takes longer than a message of ours. What is timed after this finds
+// its memory touched.
+inline void touch_memory(std::size_t size) {
+    mallopt(M_MMAP_MAX, 0);  // all from one heap, and nothing of it goes back
+    mallopt(M_TRIM_THRESHOLD, -1);
+    void* all = std::malloc(size);
+    std::memset(all, 1, size);
+    asm volatile("" : : "r"(all) : "memory");
+    std::free(all);
 }
 
 }  // namespace tandem::benchmarks

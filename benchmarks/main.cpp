@@ -1,4 +1,4 @@
-// tandem_bench [prefix]: runs the figures whose name begins so, one JSON line each.
+// tandem_bench [prefix]: runs the figure of that name, or those whose name begins so; one JSON line each.
 #include "figures.hpp"
 
 #include <algorithm>
@@ -23,9 +23,10 @@ int main(int argc, char** argv) {
     std::string_view prefix = argc > 1 ? argv[1] : "";
     auto figures = figure::all();
     std::ranges::sort(figures, {}, &figure::name);
+    const bool exact = std::ranges::find(figures, prefix, &figure::name) != figures.end();
     bool any = false;
     for (const figure* one : figures) {
-        if (!one->name.starts_with(prefix)) continue;
+        if (exact ? one->name != prefix : !one->name.starts_with(prefix)) continue;
         any = true;
         measured m = median(*one);
         std::printf("{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"ratio\":%.4g,\"against\":\"%s\"}\n",

@@ -94,7 +94,7 @@ TEST_CASE("background is noted") {
     peer alice = s.sign_in("alice");
     alice.says("BACKGROUND_REQ 3 background=1");
     CHECK(alice.heard() == "BACKGROUND_RSP 3");
-    CHECK(s.engine().hub().details(alice.session()).background);
+    CHECK(bool{s.engine().hub().find(alice.session())->background});
 }
 
 TEST_CASE("the pull API returns what was missed, and what is pushed is what it returns") {

@@ -322,3 +322,16 @@ TEST_CASE("silence: a peer is gone after two heartbeats without a word, not befo
     s.pass(seconds(1));
     CHECK(bob.closed() == errc::timed_out);
 }
+
+TEST_CASE("who does not say who they are, or is not let in by a slow store, is gone after a while") {
+    arriving s;
+    s.first().authenticator.expires = s.clock.now() + seconds(3600);
+    peer stranger = s.connect();
+    peer bob = s.bob_arrives();
+    s.pass(seconds(4));
+    CHECK_FALSE(stranger.closed());
+    CHECK_FALSE(bob.closed());
+    s.pass(seconds(1));
+    CHECK(stranger.closed() == errc::timed_out);
+    CHECK(bob.closed() == errc::timed_out);
+}

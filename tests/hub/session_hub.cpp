@@ -106,7 +106,7 @@ TEST_CASE("nothing of a session is left to the next one in its slot") {
     w.hub.find(old)->lag.skip({9});
     w.hub.find(old)->unacked = 3;
     w.hub.details(old).device = "phone";
-    w.hub.details(old).background = true;
+    w.hub.find(old)->background = true;
     w.hub.close(old);
     const auto next = w.hub.open(w.nowhere);
     REQUIRE(next.slot == old.slot);
@@ -114,7 +114,7 @@ TEST_CASE("nothing of a session is left to the next one in its slot") {
     CHECK(w.hub.find(next)->unacked == 0);
     CHECK(w.hub.find(next)->user == session_hub::nobody);
     CHECK(w.hub.details(next).device.empty());
-    CHECK_FALSE(w.hub.details(next).background);
+    CHECK_FALSE(bool{w.hub.find(next)->background});
 }
 
 TEST_CASE("a session takes one cache line") {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -20,15 +22,16 @@ public:
         return *this;
     }
     ~chunked() {
-        for (void* chunk : chunks_) delete[] static_cast<T*>(chunk);
+        for (std::size_t i = 0; i < size_; ++i) (*this)[i].~T();
+        for (void* chunk : chunks_) std::allocator<T>{}.deallocate(static_cast<T*>(chunk), PerChunk);
     }
 
     T& operator[](std::size_t i) { return static_cast<T*>(chunks_[i / PerChunk])[i % PerChunk]; }
     const T& operator[](std::size_t i) const { return static_cast<const T*>(chunks_[i / PerChunk])[i % PerChunk]; }
 
     T& add() {
-        if (size_ == chunks_.size() * PerChunk) chunks_.push_back(new T[PerChunk]());
-        return (*this)[size_++];
+        if (size_ == chunks_.size() * PerChunk) chunks_.push_back(std::allocator<T>{}.allocate(PerChunk));
+        return *::new (static_cast<void*>(&(*this)[size_++])) T();
     }
 
     std::size_t size() const { return size_; }

@@ -12,11 +12,17 @@ namespace tandem {
 namespace detail {
 
 // Memory answers many questions in the time of one, if they are asked together.
+inline void prefetch(const void* soon, std::size_t size) {
+    const char* first = static_cast<const char*>(soon);
+    for (std::size_t line = 0; line < size; line += 64) __builtin_prefetch(first + line);
+    if (size > 8) __builtin_prefetch(first + size - 1);
+    // Without a statement that counts as an effect, g++ takes this function, and every one that only calls it, for one
+    // that may as well not be called. (Held by tests/assembly.)
+    asm volatile("");
+}
 template <class T>
 void prefetch(const T& soon) {
-    const char* first = reinterpret_cast<const char*>(&soon);
-    __builtin_prefetch(first);
-    if constexpr (sizeof(T) > 8) __builtin_prefetch(first + sizeof(T) - 1);
+    prefetch(&soon, sizeof(T));
 }
 
 }  // namespace detail

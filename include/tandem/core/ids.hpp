@@ -58,7 +58,9 @@ using device_id = basic_id<struct device_kind>;
 using send_id = basic_id<struct send_kind>;
 using group_id = basic_id<struct group_kind>;
 
-inline std::uint64_t hash(const short_text& text, std::uint64_t seed = 0) { return hash_bytes(text.view(), seed); }
+inline std::uint64_t hash(const short_text& text, std::uint64_t seed = 0) {
+    return hash_block<sizeof(short_text)>(&text, seed);
+}
 
 enum class conversation_kind : unsigned char { none, direct, group, self, app };
 
@@ -111,8 +113,8 @@ private:
 };
 
 inline std::uint64_t hash(const conversation_id& c, std::uint64_t seed = 0) {
-    const std::uint64_t first = hash_bytes(c.first().view(), seed + static_cast<unsigned char>(c.kind()));
-    return c.second().empty() ? first : hash_bytes(c.second().view(), first);
+    const std::uint64_t first = hash(c.first(), seed + static_cast<unsigned char>(c.kind()));
+    return c.second().empty() ? first : hash(c.second(), first);
 }
 
 namespace detail {

@@ -4,6 +4,7 @@
 #include "chunked.hpp"
 #include "flat_index.hpp"
 #include "ids.hpp"
+#include "number_pool.hpp"
 
 namespace tandem {
 
@@ -26,6 +27,7 @@ public:
     void prefetch_key(std::uint64_t hash) const {
         if (const std::uint32_t n = index_.candidate(hash); n != none) detail::prefetch(keys_[n]);
     }
+    void prefetch(std::uint32_t number) const { detail::prefetch(keys_[number]); }
     template <class Like>
     std::uint32_t find(const Like& key, std::uint64_t hash) const {
         return index_.find(hash, [&](std::uint32_t n) { return keys_[n] == key; });
@@ -34,7 +36,8 @@ public:
     // Second: whether the number is new.
     std::pair<std::uint32_t, bool> intern(const Key& key) {
         if (const std::uint32_t known = find(key); known != none) return {known, false};
-        const std::uint32_t number = take_number();
+        const std::uint32_t number = numbers_.take();
+        if (number == keys_.size()) keys_.add();
         keys_[number] = key;
         index_.insert(hash(key, seed_), number);
         return {number, true};
@@ -42,7 +45,7 @@ public:
 
     void release(std::uint32_t number) {
         index_.erase(hash(keys_[number], seed_), number);
-        free_.push_back(number);
+        numbers_.give_back(number);
     }
 
     const Key& operator[](std::uint32_t number) const { return keys_[number]; }
@@ -50,20 +53,10 @@ public:
     std::size_t highest() const { return keys_.size(); }  // every number is below this
 
 private:
-    std::uint32_t take_number() {
-        if (free_.empty()) {
-            keys_.add();
-            return static_cast<std::uint32_t>(keys_.size() - 1);
-        }
-        const std::uint32_t number = free_.back();
-        free_.pop_back();
-        return number;
-    }
-
     std::uint64_t seed_;
     flat_index index_;
     chunked<Key> keys_;
-    std::vector<std::uint32_t> free_;
+    number_pool numbers_;
 };
 
 }  // namespace tandem

@@ -60,6 +60,7 @@ public:
         const scope t{*this};
         session* s = this->hub_.find(h);
         if (!s) return false;
+        this->hub_.prefetch_user_of(*s);
         s->heard = this->seconds_now();
         this->notify(hooks::received, m.data.size());
         const bool known = s->state == session_state::ready;
@@ -219,7 +220,7 @@ private:
         s.dialect = static_cast<unsigned char>(I);
         s.variant = static_cast<unsigned char>(g.variant);
         s.heard = this->seconds_now();
-        this->hub_.details(handle).opened = this->seconds_now();
+        this->hub_.details(handle).ends = this->seconds_now() + seconds_of(this->options_.sign_in_within);
         if constexpr (!std::is_empty_v<typename dialect_type::state>)
             std::get<I>(this->states_).at(handle.slot) = state;
         this->notify(hooks::session_opened);
@@ -265,20 +266,19 @@ private:
         if (this->now_ < sweep_due_) return;
         sweep_due_ = this->now_ + seconds(1);
         const std::uint32_t now = this->seconds_now();
-        const auto span = [](duration d) { return static_cast<std::uint32_t>((d.milliseconds + 999) / 1000); };
         this->hub_.each_session([&](session_handle h, session& s) {
-            const session_details& d = this->hub_.details(h);
-            if (s.state != session_state::ready) {
-                if (now >= d.opened + span(this->options_.sign_in_within))
-                    this->end_session_later(h, error{errc::timed_out, "not signed in"});
-            } else if (now >= s.heard + 2 * span(this->options_.heartbeat)) {
+            const std::uint32_t ends = this->hub_.details(h).ends;
+            const bool ready = s.state == session_state::ready;
+            if (ends != 0 && now >= ends)
+                this->end_session_later(h, ready ? error{errc::expired, "its credential has ended"}
+                                                 : error{errc::timed_out, "not signed in"});
+            else if (ready && now >= s.heard + 2 * seconds_of(this->options_.heartbeat))
                 this->end_session_later(h, error{errc::timed_out, "silent"});
-            } else if (d.expires != 0 && now >= d.expires) {
-                this->end_session_later(h, error{errc::expired, "its credential has ended"});
-            }
-            if (s.strikes > 0 && s.state == session_state::ready && s.requests.is_full(this->now_)) s.strikes /= 2;
+            if (s.strikes > 0 && ready && s.requests.is_full(this->now_)) s.strikes /= 2;
         });
     }
+
+    static std::uint32_t seconds_of(duration d) { return static_cast<std::uint32_t>((d.milliseconds + 999) / 1000); }
 
     void tell_presence() {
         if (watches_empty()) return;

@@ -34,7 +34,7 @@ struct on_background {
     using request = background_request;
 
     void operator()(auto& call, const background_request& r) const {
-        call.engine().hub().details(call.session()).background = r.background;
+        call.engine().hub().find(call.session())->background = r.background;
         call.reply(background_reply{});
     }
 };

@@ -92,6 +92,7 @@ private:
         std::string platform;
         tandem::cursor cursor;
         tandem::epoch epoch;
+        std::uint32_t expires = 0;  // second
         position head{};
         bool reset = false;
     };
@@ -126,7 +127,7 @@ private:
         session_details& details = this->hub_.details(a.to.session);
         details.device = *device;
         details.platform = platform;
-        details.expires = static_cast<std::uint32_t>(who->expires.milliseconds / 1000);
+        a.expires = second_of(who->expires);
         s->strikes = 0;
         register_session(std::move(a), who->user);
     }
@@ -137,7 +138,7 @@ private:
         if (!who) return this->refuse(a.to, who.error());
         if (who->user != this->hub_.user(s->user) || is_over(who->expires))
             return this->refuse(a.to, errc::bad_credential);
-        this->hub_.details(a.to.session).expires = static_cast<std::uint32_t>(who->expires.milliseconds / 1000);
+        this->hub_.details(a.to.session).ends = second_of(who->expires);
         this->reply(a.to, reply_for(a, *s, this->newest()));
     }
 
@@ -148,6 +149,7 @@ private:
             this->end_session_later(a.to.session, error{why.code, "failed to sign in"});
     }
 
+    static std::uint32_t second_of(instant expires) { return static_cast<std::uint32_t>(expires.milliseconds / 1000); }
     bool is_over(instant expires) const { return expires != instant{} && expires <= this->now_; }
 
     static result<device_id> device_of(const identity& who, const arrival& a) {
@@ -248,6 +250,7 @@ private:
 
     void arrived(const arrival& a, session& s, const page* little) {
         s.state = session_state::ready;
+        this->hub_.details(a.to.session).ends = a.expires;
         auth_reply reply = reply_for(a, s, a.head);
         reply.page_follows = little != nullptr;
         this->reply(a.to, reply);

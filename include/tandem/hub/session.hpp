@@ -41,17 +41,16 @@ struct alignas(64) session {
     unsigned char variant = 0;
     unsigned char strikes = 0;  // refused for their rate, lately
     std::uint16_t unacked = 0;  // sends on their way to the store
-    bool alive = false;
-    bool to_flush = false;
+    bool alive : 1 = false;
+    bool to_flush : 1 = false;
+    bool background : 1 = false;
 };
 static_assert(sizeof(session) <= 64);
 
 struct session_details {
     device_id device;
     std::uint32_t platform = 0;  // hash of its name
-    std::uint32_t expires = 0;   // second at which its credential ends; 0: never
-    std::uint32_t opened = 0;    // second
-    bool background = false;
+    std::uint32_t ends = 0;      // second: until then it must be signed in; later, its credential ends then (0: never)
 };
 
 }  // namespace tandem

@@ -7,8 +7,6 @@
 #include "../core/chunked.hpp"
 #include "../core/number_table.hpp"
 
-#include <memory>
-
 namespace tandem {
 
 // A user has a number while they have a session or are in a room; a conversation has one while its room is not empty. A
@@ -21,7 +19,8 @@ public:
 
     // --- sessions
     session_handle open(outlet_ref outlet) {
-        const std::uint32_t slot = take_slot();
+        const std::uint32_t slot = slots_.take();
+        if (slot == sessions_.size()) sessions_.add(), details_.add();
         session& s = sessions_[slot];
         const std::uint32_t generation = s.generation + 1;
         s = session{};
@@ -47,7 +46,7 @@ public:
         if (s->user != nobody) unlink(s->user, h.slot);
         s->alive = false;
         s->outlet = {};
-        free_slots_.push_back(h.slot);
+        slots_.give_back(h.slot);
     }
 
     template <class F>
@@ -56,7 +55,7 @@ public:
             if (sessions_[slot].alive) f(handle_at(slot), sessions_[slot]);
     }
     std::size_t session_slots() const { return sessions_.size(); }
-    std::size_t session_count() const { return sessions_.size() - free_slots_.size(); }
+    std::size_t session_count() const { return slots_.taken(); }
 
     // --- users
     std::uint32_t sign_in(session_handle h, const user_id& user) {
@@ -74,18 +73,21 @@ public:
     void prefetch_name(std::uint64_t hash) const { user_numbers_.prefetch_key(hash); }
     std::uint32_t number_of(const short_text& user, std::uint64_t hash) const { return user_numbers_.find(user, hash); }
     void prefetch_user(std::uint32_t user) const {
-        if (user != nobody) __builtin_prefetch(&users_[user]);
+        if (user != nobody) detail::prefetch(users_[user]);
     }
     void prefetch_session_of(std::uint32_t user) const {
-        if (user != nobody && has_sessions(user)) __builtin_prefetch(&sessions_[users_[user].first_session]);
+        if (user != nobody && has_sessions(user)) detail::prefetch(sessions_[users_[user].first_session]);
     }
     void prefetch_connection_of(std::uint32_t user) const {
         if (user != nobody && has_sessions(user))
-            __builtin_prefetch(sessions_[users_[user].first_session].outlet.connection());
+            detail::prefetch(sessions_[users_[user].first_session].outlet.connection(), 1);
     }
 
     std::uint32_t number_of(const user_id& user) const { return user_numbers_.find(user); }
     const user_id& user(std::uint32_t number) const { return user_numbers_[number]; }
+    void prefetch_user_of(const session& s) const {
+        if (s.user != nobody) user_numbers_.prefetch(s.user);
+    }
     // Present: the rooms of a user with sessions are joined, so that membership here is membership now.
     bool is_present(std::uint32_t user) const { return users_[user].present; }
     void set_present(std::uint32_t user, bool present) { users_[user].present = present; }
@@ -104,7 +106,7 @@ public:
 
     // Lets the number go if nothing refers to it any more.
     void forget_user(std::uint32_t user) {
-        if (has_sessions(user) || users_[user].rooms) return;
+        if (has_sessions(user) || users_[user].rooms != in_none) return;
         users_[user].present = false;
         user_numbers_.release(user);
     }
@@ -119,21 +121,27 @@ public:
         const auto [number, is_new] = room_numbers_.intern(c);
         if (number == rooms_.size()) rooms_.add();
         if (!rooms_[number].add(user)) return;
-        auto& of_user = users_[user].rooms;
-        if (!of_user) of_user = std::make_unique<std::vector<std::uint32_t>>();
-        of_user->push_back(number);
+        user_record& u = users_[user];
+        if (u.rooms == in_none) u.rooms = lists_.take() & in_none;
+        if (u.rooms == room_lists_.size()) room_lists_.add();
+        room_lists_[u.rooms].push_back(number);
     }
 
     void leave(std::uint32_t room, std::uint32_t user) {
         if (!rooms_[room].remove(user)) return;
-        auto& of_user = users_[user].rooms;
-        for (auto r = of_user->rbegin(); r != of_user->rend(); ++r)
+        user_record& u = users_[user];
+        auto& of_user = room_lists_[u.rooms];
+        for (auto r = of_user.rbegin(); r != of_user.rend(); ++r)
             if (*r == room) {
-                *r = of_user->back();
-                of_user->pop_back();
+                *r = of_user.back();
+                of_user.pop_back();
                 break;
             }
-        if (of_user->empty()) of_user.reset();
+        if (of_user.empty()) {
+            of_user = std::vector<std::uint32_t>{};
+            lists_.give_back(u.rooms);
+            u.rooms = in_none;
+        }
         if (rooms_[room].size() == 0) {
             rooms_[room] = {};
             room_numbers_.release(room);
@@ -147,8 +155,9 @@ public:
 
     // Newest first: whoever leaves them one after the other finds each at once.
     std::vector<std::uint32_t> rooms_of(std::uint32_t user) const {
-        const auto& rooms = users_[user].rooms;
-        return rooms ? std::vector<std::uint32_t>(rooms->rbegin(), rooms->rend()) : std::vector<std::uint32_t>{};
+        if (users_[user].rooms == in_none) return {};
+        const auto& rooms = room_lists_[users_[user].rooms];
+        return {rooms.rbegin(), rooms.rend()};
     }
 
     // Calls `f(handle, session)` for the sessions of the users in slots [from, …) of a room until about `most` users were
@@ -179,22 +188,15 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t in_none = 0x7fffffffu;
+
+    // Eight bytes, because there is one for everybody: who is in no room has no list of rooms either.
     struct user_record {
         std::uint32_t first_session = nobody;
-        bool present = false;
-        std::unique_ptr<std::vector<std::uint32_t>> rooms{};  // most idle users are in none
+        std::uint32_t present : 1 = 0;
+        std::uint32_t rooms : 31 = in_none;  // number of a list
     };
-
-    std::uint32_t take_slot() {
-        if (free_slots_.empty()) {
-            sessions_.add();
-            details_.add();
-            return static_cast<std::uint32_t>(sessions_.size() - 1);
-        }
-        const std::uint32_t slot = free_slots_.back();
-        free_slots_.pop_back();
-        return slot;
-    }
+    static_assert(sizeof(user_record) == 8);
 
     std::uint32_t number_for(const user_id& user) {
         const std::uint32_t number = user_numbers_.intern(user).first;
@@ -210,9 +212,11 @@ private:
 
     chunked<session> sessions_;
     chunked<session_details> details_;
-    std::vector<std::uint32_t> free_slots_;
+    number_pool slots_;
     number_table<user_id> user_numbers_;
     chunked<user_record> users_;
+    chunked<std::vector<std::uint32_t>, 64> room_lists_;
+    number_pool lists_;
     number_table<conversation_id> room_numbers_;
     chunked<room, 16> rooms_;
 };

@@ -18,6 +18,10 @@ public:
         last_[conversation] = at;
     }
 
+    void prefetch(std::uint32_t conversation) const {
+        if (conversation < last_.size()) detail::prefetch(last_[conversation]);
+    }
+
     position last(std::uint32_t conversation) const {
         return conversation < last_.size() ? last_[conversation] : position{};
     }

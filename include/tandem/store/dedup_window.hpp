@@ -73,7 +73,7 @@ private:
     const row& at(std::uint32_t n) const { return ring_[block_of(n)][n % block_size]; }
 
     std::uint64_t hash_of(std::uint32_t sender, const tandem::send_id& id) const {
-        return hash_bytes(id.view(), seed_ ^ detail::mix(sender, 0x9e3779b97f4a7c15u));
+        return hash(id, seed_ ^ detail::mix(sender, 0x9e3779b97f4a7c15u));
     }
 
     void drop_oldest() {

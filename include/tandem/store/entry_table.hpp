@@ -4,6 +4,7 @@
 #include "../core/chunked.hpp"
 #include "../core/entry.hpp"
 #include "../core/flat_index.hpp"
+#include "../core/number_pool.hpp"
 
 #include <string>
 #include <vector>
@@ -39,18 +40,14 @@ class entry_table {
 public:
     // An empty record, to be written.
     std::uint32_t add() {
-        if (free_.empty()) {
-            records_.add();
-            return static_cast<std::uint32_t>(records_.size() - 1);
-        }
-        const std::uint32_t n = free_.back();
-        free_.pop_back();
+        const std::uint32_t n = numbers_.take();
+        if (n == records_.size()) records_.add();
         return n;
     }
 
     void erase(std::uint32_t n) {
         (*this)[n] = entry_record{};
-        free_.push_back(n);
+        numbers_.give_back(n);
     }
 
     entry_record& operator[](std::uint32_t n) { return records_[n]; }
@@ -58,7 +55,7 @@ public:
 
 private:
     chunked<entry_record> records_;
-    std::vector<std::uint32_t> free_;
+    number_pool numbers_;
 };
 
 }  // namespace tandem

@@ -17,7 +17,7 @@ struct batch {
     std::vector<Origin> origins;
     std::vector<char> claimed;  // told from the log already, because the log was faster than the append's answer
 
-    void add(draft d, Origin o) {
+    void add(draft&& d, Origin&& o) {
         drafts.push_back(std::move(d));
         origins.push_back(std::move(o));
         claimed.push_back(false);
@@ -38,7 +38,7 @@ public:
     bool full() const { return size() >= most_waiting_; }
     std::size_t size() const { return waiting_->size() + (flying_ ? flying_->size() : 0); }
 
-    void add(draft d, Origin origin) { waiting_->add(std::move(d), std::move(origin)); }
+    void add(draft&& d, Origin&& origin) { waiting_->add(std::move(d), std::move(origin)); }
 
     bool may_start() const { return !flying_ && waiting_->size() > 0; }
 

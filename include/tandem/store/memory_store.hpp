@@ -7,6 +7,7 @@
 #include "overviews.hpp"
 #include "page_room.hpp"
 #include "placed_entry.hpp"
+#include "seq_table.hpp"
 
 #include "../core/clock.hpp"
 
@@ -58,8 +59,7 @@ public:
         if (to == from) return nothing{};
         const std::uint64_t number_before = record_of(conversation, to.previous()).number;
         for (seq s = from; s < to; s = s.next()) forget(conversation, s);
-        auto& rows = kept_[conversation];
-        rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(to.value - from.value));
+        kept_.trim(conversation, to);
         ledger_.trim(conversation, to, number_before);
         return nothing{};
     }
@@ -134,11 +134,8 @@ private:
 
     std::array<ledger::numbers, together> look_ahead(drafts ds) const {
         const auto all = ledger_.look_ahead<together>(ds);
-        for (const auto& n : all)
-            if (n.conversation < kept_.size()) detail::prefetch(kept_[n.conversation]);
-        for (const auto& n : all)
-            if (n.conversation < kept_.size())
-                __builtin_prefetch(kept_[n.conversation].data() + kept_[n.conversation].size());
+        for (const auto& n : all) kept_.prefetch(n.conversation), changed_.prefetch(n.conversation);
+        for (const auto& n : all) kept_.prefetch_end(n.conversation);
         return all;
     }
 
@@ -153,8 +150,7 @@ private:
         const std::uint32_t n = entries_.add();
         write(entries_[n], d, o);
         log_.push_back(item::entry(n));
-        if (o.of.conversation >= kept_.size()) kept_.resize(o.of.conversation + std::size_t{1});
-        kept_[o.of.conversation].push_back(n);
+        kept_.add(o.of.conversation, o.place.seq, n);
         changed_.touch(o.of.conversation, o.place.position);
         if (d.kind == entry_kind::revoke) revoke(entries_[n]);
         if (d.kind == entry_kind::edit) edit(n);
@@ -221,9 +217,7 @@ private:
     item at(position p) const { return log_[p.value - 1]; }
 
     // s is between first_kept and the head.
-    std::uint32_t number_of(std::uint32_t conversation, seq s) const {
-        return kept_[conversation][s.value - ledger_.heads()[conversation].first_kept.value];
-    }
+    std::uint32_t number_of(std::uint32_t conversation, seq s) const { return kept_.at(conversation, s); }
     const entry_record& record_of(std::uint32_t conversation, seq s) const {
         return entries_[number_of(conversation, s)];
     }
@@ -330,14 +324,18 @@ private:
 
     // The first kept seq behind `p`. What a reader missed is near the end: steps of 1, 2, 4 … from there, then halves.
     seq first_after(std::uint32_t conversation, position p) const {
-        const auto& rows = kept_[conversation];
-        const auto is_after = [&](std::uint32_t n) { return entries_[n].position > p; };
-        std::size_t after = rows.size(), step = 1;
-        while (after >= step && is_after(rows[after - step])) after -= step, step *= 2;
-        const auto low = rows.begin() + static_cast<std::ptrdiff_t>(after >= step ? after - step : 0);
-        const auto found = std::partition_point(low, rows.begin() + static_cast<std::ptrdiff_t>(after),
-                                                [&](std::uint32_t n) { return !is_after(n); });
-        return {ledger_.heads()[conversation].first_kept.value + static_cast<std::uint64_t>(found - rows.begin())};
+        const auto is_after = [&](std::uint64_t s) { return record_of(conversation, {s}).position > p; };
+        const conversation_head& head = ledger_.heads()[conversation];
+        const std::uint64_t first = head.first_kept.value;
+        std::uint64_t after = head.seq.value + 1, step = 1;
+        while (after >= first + step && is_after(after - step)) after -= step, step *= 2;
+        std::uint64_t low = after >= first + step ? after - step : first;
+        while (low < after) {
+            const std::uint64_t middle = low + (after - low) / 2;
+            if (is_after(middle)) after = middle;
+            else low = middle + 1;
+        }
+        return {low};
     }
 
     entry told(const entry_record& r) const {
@@ -370,9 +368,9 @@ private:
     entry_table entries_;
     changed_conversations changed_;
     recent_readers readers_;
-    std::vector<item> log_;                         // by position
-    std::vector<std::vector<std::uint32_t>> kept_;  // by conversation: entries from first_kept on
-    std::vector<std::vector<seq>> revoked_;         // by conversation: seqs of blanked messages, sorted
+    seq_table kept_;
+    std::vector<item> log_;                  // by position
+    std::vector<std::vector<seq>> revoked_;  // by conversation: seqs of blanked messages, sorted
 };
 static_assert(trimming_store<memory_store>);
 
