@@ -7,7 +7,8 @@
 //   4  on_send makes a draft of it             draft_of               engine/on_send.hpp
 //   5  lane, rates, permission, gatekeeper     admission::submit      engine/admission.hpp
 //   6  one commit for all waiting drafts       journal, append        store/journal.hpp, store/seq_store.hpp
-//   7  what was stored, in order of position   follower               engine/follower.hpp, engine/scribe.hpp
+//      … and what becomes of each             scribe                 engine/scribe.hpp
+//   7  the log in its one order                listener, narrator     engine/listener.hpp, engine/narrator.hpp
 //   8  the ack to its session, then the pushes teller                 engine/teller.hpp
 //   9  one frame per dialect, many outlets     spoken, session_hub    engine/spoken.hpp, hub/session_hub.hpp
 //  10  who missed it pulls it                  engine.pull            pull/

@@ -1,16 +1,16 @@
 // From a draft to the journal: lane, rates, permission, gatekeeper; and the look before a final no.
 #pragma once
 
+#include "marker.hpp"
 #include "rate_table.hpp"
-#include "scribe.hpp"
 
 #include "../directory/permission_memory.hpp"
 
 namespace tandem {
 
 template <class P>
-class admission : public scribe<P> {
-    using base = scribe<P>;
+class admission : public marker<P> {
+    using base = marker<P>;
 
 public:
     // Takes a draft whose sender is known and whose ids are sound. Whatever becomes of it, `o` is answered once.

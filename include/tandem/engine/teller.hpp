@@ -1,4 +1,4 @@
-// What follows a commit: for each entry the ack, then the pushes; memberships change where they stand in the log.
+// Tells a run of entries to those it concerns: to its senders the acks, to all others the pushes; large rooms in slices.
 #pragma once
 
 #include "fan_out.hpp"
@@ -18,22 +18,6 @@ protected:
     using base::base;
     using typename base::dialect_list;
     using errand_type = errand<dialect_list>;
-
-    // Tells the positions (after, up_to] of a piece. The caller keeps the order of positions.
-    void tell_piece(const std::shared_ptr<log_piece>& p, position after, position up_to) {
-        told_ = up_to;
-        std::size_t e = 0, m = 0;
-        const auto& entries = p->page.entries;
-        const auto& marks = p->page.marks;
-        while (e < entries.size() && entries[e].place.position <= after) ++e;
-        while (m < marks.size() && marks[m].position <= after) ++m;
-        for (; e < entries.size() && entries[e].place.position <= up_to; ++e) {
-            for (; m < marks.size() && marks[m].position < entries[e].place.position; ++m) tell_mark(p, m);
-            gather(p, e);
-        }
-        for (; m < marks.size() && marks[m].position <= up_to; ++m) tell_mark(p, m);
-        tell_gathered(p);
-    }
 
     // Whoever asked for this entry gets their answer.
     void acknowledge(const origin& o, const stored& s) {
@@ -68,86 +52,32 @@ protected:
     }
     bool slices_left() const { return !fan_out_.idle(); }
 
-    // A joined or left entry was told: the engine keeps what it needs for those who are arriving just now.
-    virtual void membership_told(const entry& e) = 0;
-    // A member may see what was said before: the engine fetches it.
-    virtual void backfill(const entry& joined) = 0;
-
-    position told_;
-
-private:
-    // --- one conversation's entries of one commit become one run
-    void gather(const std::shared_ptr<log_piece>& p, std::size_t e) {
-        const entry& it = p->page.entries[e];
-        this->notify(hooks::placed, it);
-        this->parts_.event_sink->publish(it);
-        if (is_membership(it.kind)) {
-            tell_gathered(p);
-            tell_membership(p, static_cast<std::uint32_t>(e));
-            return;
-        }
-        const std::uint64_t key = p->own ? p->origins[e].conversation : hash(it.conversation, this->seed_);
-        const std::uint32_t found = run_of_.find(
-            key, [&](std::uint32_t n) { return p->page.entries[runs_[n].first].conversation == it.conversation; });
-        const auto index = static_cast<std::uint32_t>(e);
-        const bool goes_on =
-            found != flat_index::none && runs_[found].bytes + it.body.size() <= this->options_.batch_bytes;
-        if (goes_on) {
-            next_in_run_.resize(p->page.entries.size());
-            next_in_run_[runs_[found].last] = index;
-            runs_[found].last = index;
-            runs_[found].bytes += it.body.size();
-        } else {
-            if (found != flat_index::none) run_of_.erase(key, found);
-            run_of_.insert(key, static_cast<std::uint32_t>(runs_.size()));
-            runs_.push_back({index, index, it.body.size(), {session_hub::nobody, session_hub::nobody}});
-        }
-    }
-
-    void tell_gathered(const std::shared_ptr<log_piece>& p) {
-        if (runs_.empty()) return;
-        for (std::size_t i = 0; i < runs_.size(); ++i) {
-            if (i % ahead == 0) look_ahead(*p, i);
-            run r{p, runs_[i].first};
-            for (std::uint32_t at = runs_[i].first; at != runs_[i].last;) r.entries.push_back(at = next_in_run_[at]);
-            tell_run(std::move(r), runs_[i].ends);
-        }
-        runs_.clear();
-        run_of_ = {};
-    }
-
+    // The users at both ends of a personal conversation, as far as they are here.
     using both_ends = std::array<std::uint32_t, 2>;
+    static constexpr both_ends nobody_at_the_ends{session_hub::nobody, session_hub::nobody};
 
-    // Those who get the next runs lie anywhere in memory: what leads to them is fetched for several runs together.
-    void look_ahead(const log_piece& p, std::size_t from) {
-        session_hub& hub = this->hub_;
-        const std::size_t count = std::min(ahead, runs_.size() - from);
-        std::array<std::array<std::uint64_t, 2>, ahead> hashes;
-        const auto each_end = [&](auto visit) {
-            for (std::size_t i = 0; i < count; ++i) {
-                const conversation_id& c = p.page.entries[runs_[from + i].first].conversation;
-                if (!c.is_personal()) continue;
-                visit(c.first(), hashes[i][0], runs_[from + i].ends[0]);
-                if (c.kind() == conversation_kind::direct) visit(c.second(), hashes[i][1], runs_[from + i].ends[1]);
-            }
-        };
-        each_end([&](const short_text& id, std::uint64_t& hash, std::uint32_t&) {
-            hub.prefetch_number(hash = hub.hash_of(id));
-        });
-        each_end([&](const short_text&, std::uint64_t hash, std::uint32_t&) { hub.prefetch_name(hash); });
-        each_end([&](const short_text& id, std::uint64_t hash, std::uint32_t& end) {
-            hub.prefetch_user(end = hub.number_of(id, hash));
-        });
-        each_end([&](const short_text&, std::uint64_t, std::uint32_t end) { hub.prefetch_session_of(end); });
-        each_end([&](const short_text&, std::uint64_t, std::uint32_t end) { hub.prefetch_connection_of(end); });
-    }
-
-    void tell_run(run r, both_ends ends) {
+    void tell_run(run r, both_ends ends = nobody_at_the_ends) {
         const auto& entries = r.from->page.entries;
         r.first = entries[r.entries.front()].place.position;
         r.last = entries[r.entries.back()].place.position;
         const conversation_id& c = entries[r.entries.front()].conversation;
-        if (c.is_personal()) return tell_personal(c, r, ends);
+        if (c.is_personal()) tell_personal(c, r, ends);
+        else tell_room(c, std::move(r));
+    }
+
+    // To those who may see it besides its owner.
+    void tell_shared_mark(run r) {
+        const mark& m = r.from->page.marks[r.entries.front()];
+        if (!m.conversation.is_personal()) return tell_room(m.conversation, std::move(r));
+        spoken<dialect_list> said;
+        const std::uint32_t other = this->hub_.number_of(m.conversation.other(m.owner));
+        this->hub_.each_session_of(other, [&](session_handle h, session& s) { push_shared_mark(h, s, r, said); });
+    }
+
+    position told_;
+
+private:
+    void tell_room(const conversation_id& c, run r) {
         const std::uint32_t room = this->hub_.room_of(c);
         const bool large = room != session_hub::nobody && this->hub_.room_at(room).size() > this->options_.slice;
         errand_type e{.run = std::move(r)};
@@ -283,24 +213,6 @@ private:
         return c.is_personal() ? c.names(this->hub_.user(s.user)) : this->hub_.is_in(c, s.user);
     }
 
-    // --- memberships
-    // joined: first into the room, then the entry, so that the subject gets it too; left: the other way round.
-    void tell_membership(const std::shared_ptr<log_piece>& p, std::uint32_t i) {
-        const entry& e = p->page.entries[i];
-        membership_told(e);
-        const bool joins = e.kind == entry_kind::joined;
-        const bool is_new = joins && !is_in_room(e.conversation, e.subject);  // and no member who gets another role
-        if (joins) change_room(e.conversation, e.subject, true);
-        tell_run(run{p, i}, {session_hub::nobody, session_hub::nobody});
-        if (!joins) change_room(e.conversation, e.subject, false);
-        if (is_new && e.visible_from < e.place.seq) backfill(e);
-    }
-
-    bool is_in_room(const conversation_id& c, const user_id& user) const {
-        const std::uint32_t number = this->hub_.number_of(user);
-        return number != session_hub::nobody && this->hub_.is_in(c, number);
-    }
-
     void change_room_now(const conversation_id& c, const user_id& user, bool join) {
         const std::uint32_t number = this->hub_.number_of(user);
         if (number == session_hub::nobody) return;
@@ -313,65 +225,13 @@ private:
         this->hub_.forget_user(number);
     }
 
-    // --- marks
-    void tell_mark(const std::shared_ptr<log_piece>& p, std::size_t i) {
-        tell_gathered(p);
-        const mark& m = p->page.marks[i];
-        run r{p, static_cast<std::uint32_t>(i), true, m.position, m.position};
-        answer_askers(p, i);
-        tell_owner(p, i);
-        if (!m.shared) return;
-        if (m.conversation.is_personal()) {
-            spoken<dialect_list> said;
-            const std::uint32_t other = this->hub_.number_of(m.conversation.other(m.owner));
-            this->hub_.each_session_of(other, [&](session_handle h, session& s) { push_shared_mark(h, s, r, said); });
-        } else {
-            errand_type e{.run = std::move(r)};
-            const conversation_id c = m.conversation;
-            const std::uint32_t room = this->hub_.room_of(c);
-            const bool large = room != session_hub::nobody && this->hub_.room_at(room).size() > this->options_.slice;
-            if (large || fan_out_.busy(c)) fan_out_.add(c, std::move(e));
-            else step(c, e);
-        }
-    }
-
-    void answer_askers(const std::shared_ptr<log_piece>& p, std::size_t i) {
-        if (p->askers.empty()) return;
-        const mark& m = p->page.marks[i];
-        for (const reply_to& to : p->askers[i]) this->reply(to, mark_reply{m.conversation, m.key, m.value});
-    }
-
-    // The owner's other devices; the one that asked has its reply.
-    void tell_owner(const std::shared_ptr<log_piece>& p, std::size_t i) {
-        const mark& m = p->page.marks[i];
-        const std::uint32_t owner = this->hub_.number_of(m.owner);
-        spoken<dialect_list> said;
-        this->hub_.each_session_of(owner, [&](session_handle h, session& s) {
-            if (!p->askers.empty())
-                for (const reply_to& to : p->askers[i])
-                    if (to.session == h) return;
-            this->push(h, s, push_mark{m}, said, m.position);
-        });
-    }
-
     void push_shared_mark(session_handle h, session& s, const run& r, spoken<dialect_list>& said) {
         const mark& m = r.from->page.marks[r.entries.front()];
         if (s.user != session_hub::nobody && this->hub_.user(s.user) == m.owner) return;
         told_as(m, false, [&](const auto& event) { this->push(h, s, event, said, m.position); });
     }
 
-    struct gathered {
-        std::uint32_t first;
-        std::uint32_t last;
-        std::size_t bytes;
-        both_ends ends;  // direct and self: the users, as far as they are here
-    };
-    static constexpr std::size_t ahead = 16;
-
     fan_out<dialect_list> fan_out_;
-    std::vector<gathered> runs_;
-    flat_index run_of_;
-    std::vector<std::uint32_t> next_in_run_;
     std::vector<const entry*> batch_view_;
 };
 
