@@ -4,7 +4,7 @@
 //   1  your server reads a message            engine.receive         engine/engine.hpp
 //   2  its dialect opens it                    codec::open            codec/frame_codec.hpp, codec/dialect.hpp
 //   3  the router finds the handler            command_router         router/command_router.hpp
-//   4  on_send makes a draft of it             draft_of               engine/on_send.hpp
+//   4  on_send makes a draft of it             on_send                engine/on_send.hpp
 //   5  lane, rates, permission, gatekeeper     admission::submit      engine/admission.hpp
 //   6  one commit for all waiting drafts       journal, append        store/journal.hpp, store/seq_store.hpp
 //      … and what becomes of each             scribe                 engine/scribe.hpp

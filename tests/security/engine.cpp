@@ -283,6 +283,30 @@ TEST_CASE("S47 watches per session are capped") {
     CHECK(s.alice.heard() == "presence a=offline b=offline | no: too large | presence a=offline | presence c=offline");
 }
 
+TEST_CASE("S47 rooms are capped: who is in too many is not let in, and nobody else notices") {
+    options o = calm();
+    o.rooms_per_user = 2;
+    script s{o};
+    const auto group = [](int n) { return conversation_id::group(group_id{"g" + std::to_string(n)}); };
+    peer alice = s.sign_in("alice"), bob = s.sign_in("bob"), bob2 = s.sign_in("bob/pad");
+    for (int n = 1; n <= 2; ++n) s.group(n == 1 ? "g1" : "g2", {"alice", "bob"});
+    s.engine().join(group(2), "bob", role::admin);  // is in it already
+    CHECK_FALSE(bob.closed());
+    s.engine().join(group(3), "bob");
+    CHECK(bob.closed() == errc::too_large);
+    CHECK(bob2.closed() == errc::too_large);
+    CHECK(s.sign_in("bob").closed() == errc::too_large);
+    CHECK_FALSE(alice.closed());
+    CHECK(s.engine().hub().number_of("bob") == session_hub::nobody);
+
+    s.engine().leave(group(1), "bob");
+    bob = s.sign_in("bob");
+    CHECK_FALSE(bob.closed());
+    bob.heard();
+    alice.sends("group:g2", "hi");
+    CHECK(bob.heard() == "push hi");
+}
+
 TEST_CASE("S49 sends without an answer are capped per session") {
     options o = calm();
     o.unacked_per_session = 2;

@@ -9,19 +9,17 @@ namespace tandem {
 
 namespace detail {
 
-// The parts all three have. An empty send id is refused: without one a retry could not be told from a second send.
+// Fills in what all three have. An empty send id is refused: without one a retry could not be told from a second send.
 template <class Request>
-result<draft> draft_of(auto& call, const Request& r, entry_kind kind) {
-    auto c = call.conversation(r.conversation, r.to);
+result<> begin(draft& d, auto& call, const Request& r) {
+    const auto c = call.conversation(r.conversation, r.to);
     if (!c) return c.error();
-    auto id = send_id::parse(r.send_id);
+    const auto id = send_id::parse(r.send_id);
     if (!id) return id.error();
     if (c->is_personal() && !c->names(call.user())) return errc::not_member;
-    draft d;
     d.conversation = *c;
     d.send_id = *id;
-    d.kind = kind;
-    return d;
+    return success();
 }
 
 }  // namespace detail
@@ -30,11 +28,11 @@ struct on_send {
     using request = send_request;
 
     void operator()(auto& call, const send_request& r) const {
-        auto d = detail::draft_of(call, r, entry_kind::message);
-        if (!d) return call.refuse(d.error());
-        d->content_type = r.content_type;
-        d->body = r.body;
-        call.post(std::move(*d));
+        draft d;
+        if (const auto begun = detail::begin(d, call, r); !begun) return call.refuse(begun.error());
+        d.content_type = r.content_type;
+        d.body = r.body;
+        call.post(std::move(d));
     }
 };
 
@@ -42,11 +40,11 @@ struct on_revoke {
     using request = revoke_request;
 
     void operator()(auto& call, const revoke_request& r) const {
-        auto d = detail::draft_of(call, r, entry_kind::revoke);
-        if (!d) return call.refuse(d.error());
+        draft d{.kind = entry_kind::revoke};
+        if (const auto begun = detail::begin(d, call, r); !begun) return call.refuse(begun.error());
         if (!r.target) return call.refuse(errc::invalid_argument);
-        d->target = r.target;
-        call.post(std::move(*d));
+        d.target = r.target;
+        call.post(std::move(d));
     }
 };
 
@@ -54,13 +52,13 @@ struct on_edit {
     using request = edit_request;
 
     void operator()(auto& call, const edit_request& r) const {
-        auto d = detail::draft_of(call, r, entry_kind::edit);
-        if (!d) return call.refuse(d.error());
+        draft d{.kind = entry_kind::edit};
+        if (const auto begun = detail::begin(d, call, r); !begun) return call.refuse(begun.error());
         if (!r.target) return call.refuse(errc::invalid_argument);
-        d->target = r.target;
-        d->content_type = r.content_type;
-        d->body = r.body;
-        call.post(std::move(*d));
+        d.target = r.target;
+        d.content_type = r.content_type;
+        d.body = r.body;
+        call.post(std::move(d));
     }
 };
 

@@ -42,6 +42,7 @@ struct options {
     std::size_t receipts_up_to = 100;  // members; in larger groups receipts stay with their owner
     duration presence_pause = seconds(1);
     std::size_t watches_per_session = 200;
+    std::size_t rooms_per_user = 10'000;  // groups; who is in more is not let in, rather than told of some only
     std::uint32_t history_for_new_members = 0;
     duration directory_memory = seconds(5);
 

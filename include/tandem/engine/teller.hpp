@@ -216,13 +216,19 @@ private:
     void change_room_now(const conversation_id& c, const user_id& user, bool join) {
         const std::uint32_t number = this->hub_.number_of(user);
         if (number == session_hub::nobody) return;
-        if (join) {
-            if (this->hub_.is_present(number)) this->hub_.join(c, number);
-            return;
-        }
+        if (join) return enter_room(c, number);
         if (const std::uint32_t room = this->hub_.room_of(c); room != session_hub::nobody)
             this->hub_.leave(room, number);
         this->hub_.forget_user(number);
+    }
+
+    void enter_room(const conversation_id& c, std::uint32_t user) {
+        if (!this->hub_.is_present(user)) return;
+        if (this->hub_.room_count_of(user) < this->options_.rooms_per_user || this->hub_.is_in(c, user))
+            return this->hub_.join(c, user);
+        this->hub_.each_session_of(user, [&](session_handle h, session&) {
+            this->end_session_later(h, error{errc::too_large, "in too many groups"});
+        });
     }
 
     void push_shared_mark(session_handle h, session& s, const run& r, spoken<dialect_list>& said) {

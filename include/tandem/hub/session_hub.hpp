@@ -153,6 +153,10 @@ public:
         return room != nobody && rooms_[room].contains(user);
     }
 
+    std::size_t room_count_of(std::uint32_t user) const {
+        return users_[user].rooms == in_none ? 0 : room_lists_[users_[user].rooms].size();
+    }
+
     // Newest first: whoever leaves them one after the other finds each at once.
     std::vector<std::uint32_t> rooms_of(std::uint32_t user) const {
         if (users_[user].rooms == in_none) return {};

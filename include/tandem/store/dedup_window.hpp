@@ -36,12 +36,13 @@ public:
     }
 
     // The caller knows that it is not there yet, and that time does not run backwards by much.
-    void add(const row& sent) {
+    void add(const row& sent) { add(sent, hash_of(sent.sender, sent.send_id)); }
+    void add(const row& sent, std::uint64_t hash) {
         expire(sent.time);
         if (size() == bounds_.sends) drop_oldest();
         make_room();
         at(next_) = sent;
-        index_.insert(hash_of(sent.sender, sent.send_id), next_);
+        index_.insert(hash, next_);
         next_ = after(next_);
     }
 
@@ -50,15 +51,21 @@ public:
     }
 
     const row* find(std::uint32_t sender, const tandem::send_id& id) const {
-        const std::uint32_t n = index_.find(hash_of(sender, id), [&](std::uint32_t candidate) {
+        return find(sender, id, hash_of(sender, id));
+    }
+    const row* find(std::uint32_t sender, const tandem::send_id& id, std::uint64_t hash) const {
+        const std::uint32_t n = index_.find(hash, [&](std::uint32_t candidate) {
             const row& r = at(candidate);
             return r.sender == sender && r.send_id == id;
         });
         return n == flat_index::none ? nullptr : &at(n);
     }
 
-    // A `find` of this comes soon.
-    void prefetch(std::uint32_t sender, const tandem::send_id& id) const { index_.prefetch(hash_of(sender, id)); }
+    // For those who fetch ahead, look up and add: the hash once for all. Never 0.
+    std::uint64_t hash_of(std::uint32_t sender, const tandem::send_id& id) const {
+        return hash(id, seed_ ^ detail::mix(sender, 0x9e3779b97f4a7c15u)) | 1;
+    }
+    void prefetch(std::uint64_t hash) const { index_.prefetch(hash); }
 
     std::size_t size() const { return index_.size(); }
 
@@ -71,10 +78,6 @@ private:
     std::size_t block_of(std::uint32_t n) const { return n / block_size & (ring_.size() - 1); }
     row& at(std::uint32_t n) { return ring_[block_of(n)][n % block_size]; }
     const row& at(std::uint32_t n) const { return ring_[block_of(n)][n % block_size]; }
-
-    std::uint64_t hash_of(std::uint32_t sender, const tandem::send_id& id) const {
-        return hash(id, seed_ ^ detail::mix(sender, 0x9e3779b97f4a7c15u));
-    }
 
     void drop_oldest() {
         const row& r = at(oldest_);

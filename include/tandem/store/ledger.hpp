@@ -26,10 +26,11 @@ public:
     explicit ledger(dedup_window::bounds bounds, std::uint64_t seed = 0)
         : users_{seed}, conversations_{seed}, dedup_{bounds, seed} {}
 
-    // Who and where, as far as they have numbers.
+    // Who and where, as far as they have numbers, and the hash of a known sender's send id; 0: there is none.
     struct numbers {
         std::uint32_t sender = none;
         std::uint32_t conversation = none;
+        std::uint64_t send = 0;
     };
 
     struct decision : outcome {
@@ -47,9 +48,10 @@ public:
         }
         for (std::size_t i = 0; i < ds.size(); ++i) users_.prefetch_key(who[i]), conversations_.prefetch_key(where[i]);
         for (std::size_t i = 0; i < ds.size(); ++i) {
-            const numbers n =
-                found[i] = {users_.find(ds[i].sender, who[i]), conversations_.find(ds[i].conversation, where[i])};
-            if (n.sender != none) dedup_.prefetch(n.sender, ds[i].send_id);
+            numbers& n = found[i];
+            n = with_send({users_.find(ds[i].sender, who[i]), conversations_.find(ds[i].conversation, where[i])},
+                          ds[i]);
+            if (n.send != 0) dedup_.prefetch(n.send);
             memberships_.prefetch_slot(n.sender, n.conversation);
             heads_.prefetch(n.conversation);
         }
@@ -61,7 +63,7 @@ public:
     // about seqs from first_kept to the head.
     template <class TargetOf>
     decision place(const draft& d, TargetOf target_of) {
-        return place(d, target_of, {users_.find(d.sender), conversations_.find(d.conversation)});
+        return place(d, target_of, numbers{});
     }
 
     // `of`: what look_ahead has found.
@@ -70,7 +72,8 @@ public:
         const std::uint64_t fingerprint = fingerprint_for(d);
         if (of.sender == none) of.sender = users_.find(d.sender);
         if (of.conversation == none) of.conversation = conversations_.find(d.conversation);
-        if (const auto* sent = d.send_id.empty() ? nullptr : dedup_.find(of.sender, d.send_id))
+        if (of.send == 0) of = with_send(of, d);
+        if (const auto* sent = of.send == 0 ? nullptr : dedup_.find(of.sender, d.send_id, of.send))
             return {repeated(*sent, of.conversation, fingerprint), of};
         if (const errc why = refusal(d, of, target_of); why != fine) return {outcome{.why = why}, of};
         if (const auto* member = d.kind == entry_kind::joined ? row_of(d.subject, of.conversation) : nullptr)
@@ -188,6 +191,11 @@ public:
 private:
     static constexpr errc fine{};
 
+    numbers with_send(numbers of, const draft& d) const {
+        if (of.sender != none && !d.send_id.empty()) of.send = dedup_.hash_of(of.sender, d.send_id);
+        return of;
+    }
+
     static std::uint64_t fingerprint_for(const draft& d) {
         return d.fingerprint != 0 ? d.fingerprint : fingerprint_of(d);
     }
@@ -244,7 +252,8 @@ private:
     decision commit(const draft& d, numbers of, std::uint64_t fingerprint) {
         if (of.sender == none) of.sender = users_.intern(d.sender).first;
         if (of.conversation == none) of.conversation = conversations_.intern(d.conversation).first;
-        const auto [sender, conversation] = of;
+        if (of.send == 0) of = with_send(of, d);
+        const std::uint32_t sender = of.sender, conversation = of.conversation;
         newest_ = newest_.next();
         const conversation_head& head = heads_.advance(conversation, newest_, is_countable(d.kind));
         outcome placed{outcome::what::placed, {}, {head.seq, newest_}, head.number, d.time, {}};
@@ -252,8 +261,8 @@ private:
         if (d.kind == entry_kind::joined) placed.visible_from = join(d, conversation, placed);
         if (d.kind == entry_kind::left) memberships_.leave(*row_of(d.subject, conversation), change_by(placed));
         if (const auto* member = row_of(sender, conversation)) memberships_.sent(*member, head.seq);
-        if (!d.send_id.empty())
-            dedup_.add({d.send_id, sender, conversation, placed.place, placed.number, fingerprint, d.time});
+        if (of.send != 0)
+            dedup_.add({d.send_id, sender, conversation, placed.place, placed.number, fingerprint, d.time}, of.send);
         return {placed, of};
     }
 
