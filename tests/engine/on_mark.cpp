@@ -123,3 +123,14 @@ TEST_CASE("one put at a time") {
     CHECK(s.store.calls(store_verb::put) == 2);
     CHECK(s.alice.heard() == "bob read=1 | bob read=2");
 }
+
+TEST_CASE("while a put is under way, marks that wait do not make the engine ask for a tick at once") {
+    marked s;
+    s.slow();
+    s.bob.says("MARK_REQ 1 to=alice key=read value=1");  // put at once
+    s.bob.says("MARK_REQ 2 to=alice key=read value=2");  // waits
+    s.clock.advance(seconds(2));
+    CHECK(s.engine().tick() > s.clock.now());
+    s.quick();
+    CHECK(s.bob.heard() == "marked read=1 | marked read=2");
+}

@@ -52,6 +52,23 @@ concept dialect = frame_codec<D> && requires(D& d, const hello& h, typename D::s
     { d.greet(h, s) } -> std::same_as<greeting>;
 } && answers_with<D, refusal> && writes<D, refusal> && writes<D, kick_out> && writes<D, push_message>;
 
+// In the words a dialect has: one that has none for a batch says what is in it, one after the other, and what it has no
+// word for at all it does not say.
+template <dialect D, class Event>
+frames say_in(D& d, const Event& event, unsigned variant) {
+    if constexpr (writes<D, Event>) {
+        return d.write(event, variant);
+    } else if constexpr (std::is_same_v<Event, push_batch>) {
+        frames all;
+        const auto add = [&](const auto& one) { all.add(say_in(d, one, variant)); };
+        for (const entry* e : event.entries) told_as(*e, add);
+        for (const mark& m : event.marks) add(push_mark{m});
+        return all;
+    } else {
+        return {};
+    }
+}
+
 // Accepts a session that asked for `subprotocol`, or that asked for nothing when the dialect is the default.
 inline greeting greet_by_subprotocol(const hello& h, std::string_view subprotocol, bool is_default = false) {
     for (const std::string_view offered : h.subprotocols)
@@ -67,6 +84,7 @@ struct dialects {
                   "every member of tandem::dialects<...> must be a tandem::dialect (codec/dialect.hpp)");
     using tuple = std::tuple<Ds...>;
     static constexpr std::size_t count = sizeof...(Ds);
+    static constexpr bool some_cannot_pull = ((Ds::traits.missed == when_missed::replay) || ...);
 };
 
 }  // namespace tandem

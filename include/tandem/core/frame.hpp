@@ -87,6 +87,10 @@ public:
         else first_ = std::move(next);
     }
 
+    void add(const frames& others) {
+        others.each([&](const frame& f) { add(f); });
+    }
+
     template <class F>
     void each(F f) const {
         if (first_) f(first_);

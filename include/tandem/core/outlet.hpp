@@ -9,9 +9,11 @@
 namespace tandem {
 
 // Matches your connection type. Meaning: `send` queues a frame, `close` ends the connection after what is queued (the
-// reason is for your log), `queued_bytes` tells how much waits to be written. Threads: all three, and the optional
-// `flush()` at the end of each turn in which something was sent, are called on the engine's thread; none of them may
-// call the engine back. Durability: none; what was queued when a connection dies is repaired by a pull.
+// reason is for your log), `queued_bytes` tells how much waits to be written. Optional are `flush()`, at the end of each
+// turn in which something was sent, and `probe(token)`: ask the peer's transport for a sign of life behind what is queued
+// (a WebSocket ping), and call engine.probed(session, token) when it has come; without it a dialect that cannot pull is told
+// what is unread at every sign-in. Threads: all are called on the engine's thread; none of them may call the engine
+// back. Durability: none; what was queued when a connection dies is repaired by a pull.
 template <class T>
 concept outlet = requires(T& o, const T& c, const frame& f, const error& why) {
     o.send(f);
@@ -31,6 +33,8 @@ public:
     void send(const frame& f) { verbs_->send(connection_, f); }
     void close(const error& why) { verbs_->close(connection_, why); }
     void flush() { verbs_->flush(connection_); }
+    void probe(std::uint64_t token) { verbs_->probe(connection_, token); }
+    bool can_probe() const { return verbs_->can_probe; }
     std::size_t queued_bytes() const { return verbs_->queued_bytes(connection_); }
 
     void* connection() const { return connection_; }
@@ -41,8 +45,13 @@ private:
         void (*send)(void*, const frame&);
         void (*close)(void*, const error&);
         void (*flush)(void*);
+        void (*probe)(void*, std::uint64_t);
+        bool can_probe;
         std::size_t (*queued_bytes)(const void*);
     };
+
+    template <class T>
+    static constexpr bool probes = requires(T& o, std::uint64_t token) { o.probe(token); };
 
     template <class T>
     static constexpr verbs verbs_of{
@@ -51,6 +60,10 @@ private:
         [](void* c) {
             if constexpr (requires(T& o) { o.flush(); }) static_cast<T*>(c)->flush();
         },
+        [](void* c, std::uint64_t token) {
+            if constexpr (probes<T>) static_cast<T*>(c)->probe(token);
+        },
+        probes<T>,
         [](const void* c) -> std::size_t { return static_cast<const T*>(c)->queued_bytes(); }};
 
     void* connection_ = nullptr;

@@ -5,7 +5,7 @@
 #include "on_mark.hpp"
 #include "on_send.hpp"
 #include "on_session.hpp"
-#include "services.hpp"
+#include "replayer.hpp"
 
 #include "../pull/http_api.hpp"
 #include "../router/command_router.hpp"
@@ -18,8 +18,8 @@ using built_in_handlers = handlers<on_sign_in, on_heartbeat, on_logout, on_backg
 // Opens no socket, starts no thread, reads no clock but its own policy's. One thread at a time. Every verb is a turn; hold a
 // `turn` around several, and they share commits and writes.
 template <class P>
-class engine final : public services<P> {
-    using base = services<P>;
+class engine final : public replayer<P> {
+    using base = replayer<P>;
 
 public:
     using policies = P;
@@ -97,10 +97,9 @@ public:
         sweep();
         this->tell_presence();
         if (this->slices_left()) return this->now_;
-        instant next = this->now_ + seconds(1);
-        if (!this->board_.empty() && this->board_.next(this->options_.mark_pause) < next)
-            next = this->board_.next(this->options_.mark_pause);
-        return next;
+        if constexpr (base::some_cannot_pull)
+            if (this->replays_left()) return this->now_;
+        return this->next_put(this->now_ + seconds(1));
     }
 
     // --- what your own code does in somebody's name
@@ -171,7 +170,9 @@ private:
             more |= this->end_sessions();
         }
         this->tell_slices();
+        if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
+        if constexpr (base::some_cannot_pull) this->send_probes();
         this->flush_outlets();
     }
 

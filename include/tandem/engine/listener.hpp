@@ -122,7 +122,7 @@ private:
         started_ = true;
         epoch_ = head.epoch;
         follower_.start(head.newest);
-        this->told_ = head.newest;
+        this->told_ = this->before_piece_ = head.newest;
         last_published_ = this->now_;
     }
 
@@ -165,7 +165,7 @@ private:
     void change_epoch(const log_head& head) {
         epoch_ = head.epoch;
         follower_.start(head.newest);
-        this->told_ = head.newest;
+        this->told_ = this->before_piece_ = head.newest;
         epoch_changed();
     }
 

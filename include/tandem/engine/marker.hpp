@@ -29,6 +29,12 @@ protected:
         return true;
     }
 
+    // When what waits is to be put; while a put is under way its answer comes first.
+    instant next_put(instant otherwise) const {
+        if (putting_ || board_.empty()) return otherwise;
+        return std::min(otherwise, board_.next(this->options_.mark_pause));
+    }
+
     mark_board board_;
 
 private:

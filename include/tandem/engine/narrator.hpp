@@ -16,6 +16,7 @@ protected:
 
     // Tells the positions (after, up_to] of a piece. The caller keeps the order of positions.
     void tell_piece(const std::shared_ptr<log_piece>& p, position after, position up_to) {
+        this->before_piece_ = after;
         this->told_ = up_to;
         std::size_t e = 0, m = 0;
         const auto& entries = p->page.entries;
@@ -28,6 +29,7 @@ protected:
         }
         for (; m < marks.size() && marks[m].position <= up_to; ++m) tell_mark(p, m);
         tell_gathered(p);
+        this->before_piece_ = up_to;
     }
 
     // A joined or left entry was told: the engine keeps what it needs for those who are arriving just now.

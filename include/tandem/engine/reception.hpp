@@ -82,6 +82,9 @@ protected:
             [&](session_handle h, session&) { this->end_session_later(h, error{errc::reset, "another epoch"}); });
     }
 
+    // Of a session that cannot pull: it is ready, and lacks what came before.
+    virtual void begin_replay(session_handle h) = 0;
+
     watches watches_;
 
 private:
@@ -174,7 +177,12 @@ private:
     // --- the fence, in this order: registered, memberships read, what was recorded applied, rooms joined, then the head.
     void register_session(arrival a, const user_id& user) {
         const std::uint32_t number = this->hub_.sign_in(a.to.session, user);
-        this->hub_.find(a.to.session)->state = session_state::joining;
+        session& s = *this->hub_.find(a.to.session);
+        s.state = session_state::joining;
+        if (base::some_cannot_pull && this->cannot_pull(s)) {
+            a.cursor.reset();
+            s.lag.skip({});  // nothing is pushed before what it lacks
+        }
         if (this->hub_.is_present(number)) return read_head(std::move(a));
         household& h = households_[number];
         h.arrivals.push_back(std::move(a));
@@ -254,6 +262,7 @@ private:
         auth_reply reply = reply_for(a, s, a.head);
         reply.page_follows = little != nullptr;
         this->reply(a.to, reply);
+        if (base::some_cannot_pull && this->cannot_pull(s)) return begin_replay(a.to.session);
         if (!little) return;
         std::vector<const entry*> entries;
         for (const entry& e : little->entries) entries.push_back(&e);

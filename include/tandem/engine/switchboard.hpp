@@ -120,6 +120,8 @@ protected:
     // --- turns
     virtual void end_of_turn() = 0;
     virtual void session_gone(session_handle h, std::uint32_t user) = 0;
+    // Of a session that cannot pull: a push will not go into its connection.
+    virtual void falls_behind(session_handle h) = 0;
 
     void enter_turn() {
         assert(!in_outlet_ && "an outlet called the engine back: let it record, and call from your event loop");
@@ -198,17 +200,18 @@ protected:
         return in_dialect_at<0>(s.dialect, f);
     }
 
+    // It takes no NEWS and has no cursor: the engine pulls in its place.
+    static constexpr bool some_cannot_pull = dialect_list::some_cannot_pull;
+    bool cannot_pull(const session& s) { return missed_by(s) == when_missed::replay; }
+
     template <class Event>
     frames encode(const Event& event, unsigned dialect, unsigned variant) {
         session like;
         like.dialect = static_cast<unsigned char>(dialect);
-        return in_dialect(like, [&](auto& d, auto&) -> frames {
-            if constexpr (writes<std::remove_reference_t<decltype(d)>, Event>) {
-                notify(hooks::encoded);
-                return d.write(event, variant);
-            } else {
-                return {};
-            }
+        return in_dialect(like, [&](auto& d, auto&) {
+            frames said = say_in(d, event, variant);
+            if (said) notify(hooks::encoded);
+            return said;
         });
     }
 
@@ -243,6 +246,19 @@ protected:
             s.to_flush = true;
             to_flush_.push_back(h);
         }
+    }
+
+    template <class F>
+    void with_outlet(session& s, F f) {
+        in_outlet_ = true;
+        f(s.outlet);
+        in_outlet_ = false;
+    }
+
+    bool is_full(session& s, std::size_t limit) {
+        std::size_t queued = 0;
+        with_outlet(s, [&](outlet_ref& o) { queued = o.queued_bytes(); });
+        return queued > limit;
     }
 
     // A session that was skipped and has room again is told that there is more.
@@ -283,18 +299,15 @@ private:
         return f(std::get<I>(dialects_), std::get<I>(states_));
     }
 
-    bool is_full(session& s, std::size_t limit) {
-        std::size_t queued = 0;
-        with_outlet(s, [&](outlet_ref& o) { queued = o.queued_bytes(); });
-        return queued > limit;
+    when_missed missed_by(const session& s) {
+        return in_dialect(s, [](auto& d, auto&) { return std::remove_cvref_t<decltype(d)>::traits.missed; });
     }
 
     void skip(session_handle h, session& s, position last) {
         notify(hooks::skipped);
+        if (some_cannot_pull && s.lag.gets_pushes() && cannot_pull(s)) falls_behind(h);
         s.lag.skip(last);
-        when_missed missed = when_missed::news;
-        in_dialect(s, [&](auto& d, auto&) { missed = std::remove_cvref_t<decltype(d)>::traits.missed; });
-        if (missed == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
+        if (missed_by(s) == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
     }
 
     // Replies are queued beyond the limit for pushes, but not without end.
@@ -302,13 +315,6 @@ private:
         if (is_full(s, options_.replying_until_bytes))
             end_session_later(h, error{errc::slow_receiver, "does not read its replies"});
         else put_into(h, s, what);
-    }
-
-    template <class F>
-    void with_outlet(session& s, F f) {
-        in_outlet_ = true;
-        f(s.outlet);
-        in_outlet_ = false;
     }
 
     struct ending {

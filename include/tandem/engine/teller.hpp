@@ -19,12 +19,17 @@ protected:
     using typename base::dialect_list;
     using errand_type = errand<dialect_list>;
 
+    // Of a session that cannot pull: this entry went into its connection; or, its own, was acknowledged.
+    virtual void went_in(session_handle h, const entry& e) = 0;
+    virtual void acknowledged(session_handle h, const session& s, const stored& own) = 0;
+
     // Whoever asked for this entry gets their answer.
     void acknowledge(const origin& o, const stored& s) {
         if (o.then) this->complete([then = o.then, s] { then(s); });
         session* of = this->hub_.find(o.request.session);
         if (!of) return;
         if (of->unacked > 0) --of->unacked;
+        if (base::some_cannot_pull && this->cannot_pull(*of)) acknowledged(o.request.session, *of, s);
         switch (s.kind) {
             case entry_kind::revoke:
                 return this->reply(o.request, revoke_reply{s.send_id, s.conversation, s.target, s.place, s.time});
@@ -74,7 +79,11 @@ protected:
         this->hub_.each_session_of(other, [&](session_handle h, session& s) { push_shared_mark(h, s, r, said); });
     }
 
+    // Everything up to here went into the connections, also while a piece of the log is being told.
+    position surely_settled() const { return fan_out_.settled(before_piece_); }
+
     position told_;
+    position before_piece_;  // told_ when the piece under way was begun
 
 private:
     void tell_room(const conversation_id& c, run r) {
@@ -133,14 +142,16 @@ private:
                   const few<session_handle>& apart) {
         if (!apart.empty() && is_among(apart, h)) return;
         const auto& entries = r.from->page.entries;
+        bool in = false;
         if (r.entries.size() == 1) {
-            told_as(entries[r.entries.front()], [&](const auto& event) { this->push(h, s, event, said, r.last); });
+            told_as(entries[r.entries.front()], [&](const auto& event) { in = this->push(h, s, event, said, r.last); });
         } else {
             batch_view_.clear();
             if (s.lag.gets_pushes())
                 for (const std::uint32_t i : r.entries) batch_view_.push_back(&entries[i]);
-            this->push(h, s, push_batch{.entries = batch_view_}, said, r.last);
+            in = this->push(h, s, push_batch{.entries = batch_view_}, said, r.last);
         }
+        if (base::some_cannot_pull && in && this->cannot_pull(s)) went_in(h, entries[r.entries.back()]);
     }
 
     static bool is_among(const few<session_handle>& sorted, session_handle h) {
@@ -196,7 +207,9 @@ private:
         const entry& e = r.from->page.entries[i];
         session* s = this->hub_.find(h);
         if (!s || !concerns(e.conversation, *s)) return;
-        told_as(e, [&](const auto& event) { this->push(h, *s, event, said, e.place.position); });
+        bool in = false;
+        told_as(e, [&](const auto& event) { in = this->push(h, *s, event, said, e.place.position); });
+        if (base::some_cannot_pull && in && this->cannot_pull(*s)) went_in(h, e);
     }
 
     void echo(const run& r, std::uint32_t i, session_handle h, spoken<dialect_list>& said) {
