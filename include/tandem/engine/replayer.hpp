@@ -121,7 +121,8 @@ private:
         return !r.stretches.empty() || r.cursor < this->settled() || has_caught_up(r);
     }
 
-    // Everything up to the cursor was told, to this session as something to skip; and it has all of it.
+    // It has everything up to the cursor, and all of that was told, to this session as something to skip. (The store may be
+    // ahead of what was told: who were live by then would be pushed it again.)
     bool has_caught_up(const replay& r) {
         return r.stretches.empty() && r.cursor <= this->settled() &&
                r.cursor >= this->hub_.find(r.session)->lag.must_report();
@@ -176,16 +177,13 @@ private:
             user_id{this->hub_.user(this->hub_.find(r.session)->user)}, from, this->options_.small_page);
     }
 
-    // What is not settled is pushed to whoever is live by then, or skipped: it must not be in the connection already.
     void log_read(session_handle h, result<page> p) {
         replay* r = find(h);
         if (!r) return;
         r->reading = false;
         if (!p || p->head.epoch != this->epoch()) return;
-        const position end = std::min(p->examined, this->settled());
-        for (const entry& e : p->entries)
-            if (e.place.position <= end) put_in(*r, e);
-        r->cursor = std::max(r->cursor, end);
+        for (const entry& e : p->entries) put_in(*r, e);
+        r->cursor = p->examined;
     }
 
     void put_in(replay& r, const entry& e) {
