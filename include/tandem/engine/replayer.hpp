@@ -29,18 +29,16 @@ public:
 protected:
     using base::base;
 
-    // One page for each session that is behind and has room; true if there is more to do than waiting.
-    bool go_on_replaying() {
-        bool more = false;
+    // One page for each session that is behind and has room.
+    void go_on_replaying() {
         for (std::size_t i = 0; i < behind_.size(); ++i) {  // an answer from inside the call adds none and removes none
             replay* r = find(behind_[i]);
-            if (r && go_on(*r)) more = true;
+            if (r && may_go_on(*r)) go_on(*r);
         }
         std::erase_if(behind_, [&](session_handle h) {
             const replay* r = find(h);
             return !r || !r->behind;
         });
-        return more;
     }
     bool replays_left() {
         for (const session_handle h : behind_)
@@ -128,12 +126,10 @@ private:
                r.cursor >= this->hub_.find(r.session)->lag.must_report();
     }
 
-    bool go_on(replay& r) {
-        if (!may_go_on(r)) return false;
+    void go_on(replay& r) {
         if (!r.stretches.empty()) read_stretch(r);
         else if (has_caught_up(r)) live_again(r);
         else read_log(r);
-        return true;
     }
 
     void live_again(replay& r) {
