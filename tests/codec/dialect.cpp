@@ -64,3 +64,13 @@ TEST_CASE("who asks for nothing gets the default, and no subprotocol is named") 
     CHECK(g.subprotocol.empty());
     CHECK(g.credential == "alice");
 }
+
+TEST_CASE("a parameter of the query is found by its whole name") {
+    const hello h{.query = "xtoken=no&token=yes&token=second&empty=&last=end"};
+    CHECK(h.parameter("token") == "yes");
+    CHECK(h.parameter("last") == "end");
+    CHECK(h.parameter("empty") == "");
+    CHECK(h.parameter("oken") == "");
+    CHECK(h.parameter("tok") == "");
+    CHECK(hello{}.parameter("token") == "");
+}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <tandem/codec/page_codec.hpp>
+#include <tandem/codec/reply_queue.hpp>
 #include <tandem/codec/tiny_codec.hpp>
 #include <tandem/directory/directory.hpp>
 #include <tandem/protocol/answers.hpp>
@@ -60,9 +61,10 @@ void protocol() {
 }
 
 void codec() {
-    types<message, correlation, envelope, as<int>, hello, greeting, when_missed, dialect_traits, plain_manners,
-          dialects<tiny_dialect>, page_codecs<>, tiny_dialect, tiny_fields, tiny_writer, tiny_name<watch>>();
-    values<frame_codec<tiny_dialect>, dialect<tiny_dialect>, reads<tiny_dialect, send_request>,
+    types<message, correlation, envelope, as<int>, hello, greeting, beat, when_missed, dialect_traits, plain_manners,
+          dialects<tiny_dialect>, page_codecs<>, reply_queue<int>, tiny_dialect, tiny_fields, tiny_writer,
+          tiny_name<watch>>();
+    values<frame_codec<tiny_dialect>, dialect<tiny_dialect>, ticks<tiny_dialect>, reads<tiny_dialect, send_request>,
            writes<tiny_dialect, news>, answers_with<tiny_dialect, send_reply>, page_codec<int>,
            writes_answer<int, failure>, reads_body<int, send_request>>();
     functions(greet_by_subprotocol, tiny_names<watch>[0].value);

@@ -1,4 +1,4 @@
-// The manners of one wire language: greeting, farewell, what it expects when it missed something.
+// The manners of one wire language: greeting, timers, what it expects when it missed something.
 #pragma once
 
 #include "frame_codec.hpp"
@@ -15,15 +15,36 @@ struct hello {
     std::string_view query{};
     std::string_view credential{};  // of an Authorization header, without "Bearer "
     std::string_view address{};
+
+    // Of the query, as it was written there; empty if it has none of this name.
+    std::string_view parameter(std::string_view name) const {
+        for (std::string_view rest = query; !rest.empty();) {
+            const std::string_view one = rest.substr(0, rest.find('&'));
+            rest.remove_prefix(one.size() < rest.size() ? one.size() + 1 : one.size());
+            if (one.size() > name.size() && one.starts_with(name) && one[name.size()] == '=')
+                return one.substr(name.size() + 1);
+        }
+        return {};
+    }
 };
 
 struct greeting {
-    enum class verdict { decline, accept, refuse };
-    verdict what = verdict::decline;  // decline: not my language; refuse: mine, but no
-    std::string_view subprotocol{};   // accept: to be named in the handshake's answer
-    unsigned variant = 0;             // accept: which of the dialect's variants this session gets
-    std::string_view credential{};    // accept: sign in with it at once
-    unsigned http_status = 400;       // refuse
+    // decline: not my language. refuse: mine, but no; the connection is not to be accepted. turn_away: it is accepted,
+    // told why, and closed, for peers who cannot read the answer to a handshake.
+    enum class verdict { decline, accept, turn_away, refuse };
+    verdict what = verdict::decline;
+    std::string_view subprotocol{};  // accept, turn_away: to be named in the handshake's answer
+    unsigned variant = 0;            // accept: which of the dialect's variants this session gets
+    std::string_view credential{};   // accept: sign in with it at once
+    frames told{};                   // accept, turn_away: what goes into the connection before anything else
+    errc why = errc::not_allowed;    // turn_away, refuse
+};
+
+// What a dialect with timers of its own does when one of its sessions is due.
+struct beat {
+    frames told{};
+    instant next{};  // call again then
+    errc ends{};     // if set, the session ends for this reason
 };
 
 enum class when_missed {
@@ -34,8 +55,7 @@ enum class when_missed {
 
 struct dialect_traits {
     when_missed missed = when_missed::news;
-    bool echo_to_origin = false;    // the session that sent also gets the push, after its ack
-    bool replies_in_order = false;  // replies go out in the order of their requests
+    bool echo_to_origin = false;  // the session that sent also gets the push, after its ack
 };
 
 // Defaults for all manners: derive from it and replace what differs.
@@ -51,6 +71,12 @@ concept dialect = frame_codec<D> && requires(D& d, const hello& h, typename D::s
     { D::variants } -> std::convertible_to<unsigned>;
     { d.greet(h, s) } -> std::same_as<greeting>;
 } && answers_with<D, refusal> && writes<D, refusal> && writes<D, kick_out> && writes<D, push_message>;
+
+// Optional: d.tick(state, now) is called when a session is accepted and then whenever it said it wants to be.
+template <class D>
+concept ticks = requires(D& d, typename D::state& s, instant now) {
+    { d.tick(s, now) } -> std::same_as<beat>;
+};
 
 // In the words a dialect has: one that has none for a batch says what is in it, one after the other, and what it has no
 // word for at all it does not say.
@@ -85,6 +111,7 @@ struct dialects {
     using tuple = std::tuple<Ds...>;
     static constexpr std::size_t count = sizeof...(Ds);
     static constexpr bool some_cannot_pull = ((Ds::traits.missed == when_missed::replay) || ...);
+    static constexpr bool some_tick = (ticks<Ds> || ...);
 };
 
 }  // namespace tandem

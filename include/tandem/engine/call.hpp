@@ -26,9 +26,12 @@ public:
     void refuse(const error& e, const send_id& id = {}) { engine_.refuse(to_, e, id); }
     reply_to later() const { return to_; }
 
-    // Sends a draft in the user's name; the session gets a send_reply (or the refusal) as the answer to this request.
+    // Sends a draft in the user's name; the session gets a send_reply (or the refusal) as the answer to this request. A
+    // `trusted` one may go where the user is no member; everything else is checked all the same. Without a send id
+    // (some dialects have none) a repetition is another send.
     void post(draft d) {
         d.sender = user();
+        if (d.send_id.empty()) d.send_id = engine_.own_send_id();
         engine_.submit(std::move(d), origin{.request = to_});
     }
 

@@ -1,6 +1,7 @@
 // The engine: facts go in by calls, frames come out through outlets, answers through tickets.
 #pragma once
 
+#include "metronome.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
 #include "on_send.hpp"
@@ -45,7 +46,8 @@ public:
     };
 
     // --- connections
-    // Your server is about to accept a connection. Refused: answer HTTP 400 (or what your dialect says) and do not accept.
+    // Your server is about to accept a connection. An error: do not, and answer with HTTP status_of(error.code) instead. A
+    // dialect may also turn somebody away who was accepted: then the session is over already, and its outlet closed.
     result<opened> open(outlet_ref outlet, const hello& h = {}) {
         const scope t{*this};
         result<opened> answer = error{errc::unsupported, "no dialect of this engine was asked for"};
@@ -95,11 +97,12 @@ public:
         this->read_head_to_start();
         this->repeat_head_if_idle();
         sweep();
+        if constexpr (base::dialect_list::some_tick) beat_all();
         this->tell_presence();
         if (this->slices_left()) return this->now_;
         if constexpr (base::some_cannot_pull)
             if (this->replays_left()) return this->now_;
-        return this->next_put(this->now_ + seconds(1));
+        return metronome_.next(this->next_put(this->now_ + seconds(1)));
     }
 
     // --- what your own code does in somebody's name
@@ -128,6 +131,17 @@ public:
     std::uint32_t tell(const user_id& user, const Event& event) {
         const scope t{*this};
         return base::tell(this->hub_.number_of(user), event);
+    }
+
+    // For whoever has none. Unlike any a client makes up, unlike any of another engine or start: an unknown outcome is
+    // recognised by it.
+    send_id own_send_id() {
+        char text[40] = "~";
+        std::size_t size = 1;
+        for (std::uint64_t part : {this->seed_, ++own_sends_}) {
+            for (int i = 0; i < 16; ++i, part >>= 4) text[size++] = "0123456789abcdef"[part & 15];
+        }
+        return send_id{std::string_view{text, size}};
     }
 
     // --- HTTP: a request your server has read, and its answer. What the request views must live until this returns; the
@@ -185,7 +199,7 @@ private:
         const greeting g = dialect.greet(h, state);
         if (g.what == greeting::verdict::decline) return false;
         if (g.what == greeting::verdict::refuse) {
-            answer = error{errc::not_allowed, "refused by the dialect"};
+            answer = error{g.why, "refused by the dialect"};
             return true;
         }
         const session_handle handle = this->hub_.open(outlet);
@@ -195,11 +209,32 @@ private:
         s.heard = this->seconds_now();
         this->hub_.details(handle).ends = this->seconds_now() + seconds_of(this->options_.sign_in_within);
         if constexpr (!std::is_empty_v<typename dialect_type::state>)
-            std::get<I>(this->states_).at(handle.slot) = state;
+            std::get<I>(this->states_).at(handle.slot) = std::move(state);
         this->notify(hooks::session_opened);
-        if (!g.credential.empty()) this->sign_in(reply_to{handle, {}}, auth_request{.credential = g.credential});
+        this->put_into(handle, s, g.told);
         answer = opened{handle, g.subprotocol};
+        if (g.what == greeting::verdict::turn_away) this->close_session(handle, error{g.why, "turned away"});
+        else if (!g.credential.empty()) this->sign_in(reply_to{handle, {}}, auth_request{.credential = g.credential});
+        if constexpr (ticks<dialect_type>) beat_for(handle);
         return true;
+    }
+
+    // --- dialects with timers of their own
+    void beat_all() {
+        while (const auto due = metronome_.take(this->now_)) beat_for(*due);
+    }
+
+    void beat_for(session_handle h) {
+        session* s = this->hub_.find(h);
+        if (!s) return;
+        this->in_dialect(*s, [&](auto& d, auto& states) {
+            if constexpr (ticks<std::remove_reference_t<decltype(d)>>) {
+                const beat b = d.tick(states.at(h.slot), this->now_);
+                this->said_to(h, *s, b.told);
+                if (b.ends != errc{}) this->end_session_later(h, error{b.ends, "its dialect's timer"});
+                else metronome_.set(h, std::max(b.next, this->now_ + milliseconds(1)));
+            }
+        });
     }
 
     template <class Dialect>
@@ -270,21 +305,12 @@ private:
         return d;
     }
 
-    // Unlike any a client makes up, unlike any of another engine or start: an unknown outcome is recognised by it.
-    send_id own_send_id() {
-        char text[40] = "~";
-        std::size_t size = 1;
-        for (std::uint64_t part : {this->seed_, ++own_sends_}) {
-            for (int i = 0; i < 16; ++i, part >>= 4) text[size++] = "0123456789abcdef"[part & 15];
-        }
-        return send_id{std::string_view{text, size}};
-    }
-
     template <class... Built, class... Yours>
     static command_router<Yours..., Built...> router_of(handlers<Built...>, handlers<Yours...>);
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
 
+    metronome metronome_;
     instant sweep_due_{};
     std::uint64_t own_sends_ = 0;
 };

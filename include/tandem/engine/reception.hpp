@@ -148,8 +148,14 @@ private:
     void not_verified(const arrival& a, const error& why) {
         this->refuse(a.to, why);
         session* s = this->hub_.find(a.to.session);
-        if (s && ++s->strikes >= this->options_.failed_sign_ins)
+        if (s && (++s->strikes >= this->options_.failed_sign_ins || !may_try_again(*s)))
             this->end_session_later(a.to.session, error{why.code, "failed to sign in"});
+    }
+
+    // Some dialects sign in by their greeting and in no other way.
+    bool may_try_again(const session& s) {
+        return this->in_dialect(
+            s, [](auto& d, auto&) { return reads<std::remove_reference_t<decltype(d)>, auth_request>; });
     }
 
     static std::uint32_t second_of(instant expires) { return static_cast<std::uint32_t>(expires.milliseconds / 1000); }

@@ -205,7 +205,7 @@ private:
 
     void acknowledged(session_handle h, const session& s, const stored& own) override {
         replay* r = find(h);
-        if (!r) return;
+        if (!r || !this->concerns(own.conversation, s)) return;  // it may be left with somebody else
         if (s.lag.gets_pushes()) note(*r, own.conversation, own.place.seq);
         else r->answered.push_back(own.place.position);
     }

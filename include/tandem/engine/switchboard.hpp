@@ -100,6 +100,13 @@ public:
                 encode(kick_out{.why = why.code, .come_back = why.retry_after}, s->dialect, s->variant);
             farewell.each([&](const frame& f) { with_outlet(*s, [&](outlet_ref& o) { o.send(f); }); });
         }
+        close_session(h, why);
+    }
+
+    // The same without a word: to those who were told already.
+    void close_session(session_handle h, const error& why) {
+        session* s = hub_.find(h);
+        if (!s) return;
         with_outlet(*s, [&](outlet_ref& o) { o.close(why); });
         drop_session(h, why.code);
     }
@@ -248,6 +255,13 @@ protected:
         }
     }
 
+    // Replies are queued beyond the limit for pushes, but not without end.
+    void said_to(session_handle h, session& s, const frames& what) {
+        if (is_full(s, options_.replying_until_bytes))
+            end_session_later(h, error{errc::slow_receiver, "does not read its replies"});
+        else put_into(h, s, what);
+    }
+
     template <class F>
     void with_outlet(session& s, F f) {
         in_outlet_ = true;
@@ -308,13 +322,6 @@ private:
         if (some_cannot_pull && s.lag.gets_pushes() && cannot_pull(s)) falls_behind(h);
         s.lag.skip(last);
         if (missed_by(s) == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
-    }
-
-    // Replies are queued beyond the limit for pushes, but not without end.
-    void said_to(session_handle h, session& s, const frames& what) {
-        if (is_full(s, options_.replying_until_bytes))
-            end_session_later(h, error{errc::slow_receiver, "does not read its replies"});
-        else put_into(h, s, what);
     }
 
     struct ending {

@@ -82,6 +82,11 @@ protected:
     // Everything up to here went into the connections, also while a piece of the log is being told.
     position surely_settled() const { return fan_out_.settled(before_piece_); }
 
+    bool concerns(const conversation_id& c, const session& s) {
+        if (s.user == session_hub::nobody) return false;
+        return c.is_personal() ? c.names(this->hub_.user(s.user)) : this->hub_.is_in(c, s.user);
+    }
+
     position told_;
     position before_piece_;  // told_ when the piece under way was begun
 
@@ -219,11 +224,6 @@ private:
         this->in_dialect(*s,
                          [&](auto& d, auto&) { wanted = std::remove_reference_t<decltype(d)>::traits.echo_to_origin; });
         if (wanted) tell_one(r, i, h, said);
-    }
-
-    bool concerns(const conversation_id& c, const session& s) {
-        if (s.user == session_hub::nobody) return false;
-        return c.is_personal() ? c.names(this->hub_.user(s.user)) : this->hub_.is_in(c, s.user);
     }
 
     void change_room_now(const conversation_id& c, const user_id& user, bool join) {
