@@ -6,6 +6,7 @@
 
 namespace tandem {
 
+// relay: straight to a user (in direct{asker, user}), or left with them (in self{user}).
 enum class action : unsigned char { send, revoke_own, revoke_any, edit, mark, type, relay, watch, see };
 
 namespace verbs {

@@ -122,9 +122,10 @@ private:
         if (is_ours(d, o) || is_membership(d.kind)) return to_journal(std::move(d), std::move(o));
         if constexpr (may_answers_later) hold_lane(d, o);
         if constexpr (is_open) return permitted(std::move(d), std::move(o));
-        const action what = d.kind == entry_kind::revoke ? action::revoke_own
-                            : d.kind == entry_kind::edit ? action::edit
-                                                         : action::send;
+        const action what = d.trusted                      ? action::relay
+                            : d.kind == entry_kind::revoke ? action::revoke_own
+                            : d.kind == entry_kind::edit   ? action::edit
+                                                           : action::send;
         const user_id user = d.sender;
         const conversation_id c = d.conversation;
         permit(user, c, what, [this, d = std::move(d), o = std::move(o)](result<> r) mutable {

@@ -27,6 +27,11 @@ struct rare {
 template <class T>
 rare(const T&) -> rare<T>;
 
+// A 64-bit number as JSON's own, where others are strings: for readers who know no other.
+struct bare {
+    std::uint64_t number;
+};
+
 struct any_visitor {
     void operator()(std::string_view, auto&&) const {}
 };

@@ -48,6 +48,7 @@ public:
     void value(bool yes) { out_ += yes ? "true" : "false"; }
     void value(std::uint32_t number) { digits(number); }
     void value(std::uint64_t number) { quoted(number); }
+    void value(bare wide) { digits(wide.number); }
     void value(instant time) { quoted(time.milliseconds); }
     void value(duration time) { quoted(time.milliseconds); }
     void value(const short_text& id) { value(id.view()); }
