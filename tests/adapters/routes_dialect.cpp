@@ -197,6 +197,25 @@ TEST_CASE("routes: an error is a message, and says which request it is about") {
           R"({"method":"error","formId":"","data":{"code":21,"text":"replaced","retryAfter":0}})");
 }
 
+namespace game {
+
+struct roll {
+    static constexpr command_name is{command::none, "game.roll"};
+    std::uint32_t sides = 0;
+};
+result<roll> read_routes(const nlohmann::json& data, as<roll>) { return roll{data.at("sides").get<std::uint32_t>()}; }
+void write_routes(const roll& r, nlohmann::json& data) { data["sides"] = r.sides; }
+
+}  // namespace game
+
+TEST_CASE("routes: an application's own method is read and told, and its exceptions stay inside") {
+    speaker s;
+    CHECK(s.read<game::roll>(R"({"method":"game.roll","data":{"sides":6}})")->sides == 6);
+    CHECK(s.read<game::roll>(R"({"method":"game.roll","data":{}})").error().code == errc::malformed);
+    CHECK(s.says(game::roll{20}) == R"({"method":"game.roll","formId":"","data":{"sides":20}})");
+    CHECK(s.answers(game::roll{20}) == s.says(game::roll{20}));
+}
+
 TEST_CASE("routes: the answer to user.online names those who are, to whom it is") {
     speaker s;
     CHECK(s.answers(auth_reply{.user = "alice"}) == "");

@@ -134,11 +134,11 @@ public:
     }
 
     // For whoever has none. Unlike any a client makes up, unlike any of another engine or start: an unknown outcome is
-    // recognised by it.
+    // recognised by it. Clients see it, so it tells nothing of the seed it is made from.
     send_id own_send_id() {
         char text[40] = "~";
         std::size_t size = 1;
-        for (std::uint64_t part : {this->seed_, ++own_sends_}) {
+        for (std::uint64_t part : {hash_bytes("own sends", this->seed_), ++own_sends_}) {
             for (int i = 0; i < 16; ++i, part >>= 4) text[size++] = "0123456789abcdef"[part & 15];
         }
         return send_id{std::string_view{text, size}};

@@ -8,6 +8,31 @@
 
 namespace tandem {
 
+namespace detail::in_routes {
+
+// An application's own: found beside its type, and told under its name.
+template <class T>
+concept own_event = requires(const T& t, json& data) {
+    { T::is } -> std::convertible_to<command_name>;
+    write_routes(t, data);
+};
+template <class T>
+concept own_request = requires(const json& data) {
+    { read_routes(data, as<T>{}) } -> std::same_as<result<T>>;
+};
+
+// The application's reader may use nlohmann's throwing half; from here on a wrong type is a value.
+template <class Request>
+result<Request> read_own(const json& data) {
+    try {
+        return read_routes(data, as<Request>{});
+    } catch (const json::exception& e) {
+        return error{errc::malformed, std::string{Request::is.name}.append(": ").append(e.what())};
+    }
+}
+
+}  // namespace detail::in_routes
+
 // No ack, no pull and no cursor: what its user has not received is told again by the engine, at least once and in order, so
 // "seq" is there for clients to tell. Who somebody is the handshake says (an Authorization header, or ?token=), and whom
 // a message is from the session. It needs its own handlers: routes_handlers.hpp.
@@ -23,7 +48,8 @@ public:
         const nlohmann::json* data = nullptr;
     };
 
-    // Clients of the original ask for no subprotocol, but for this path.
+    // Clients of the original ask for no subprotocol, but for this path: list this dialect before one that takes all of
+    // those (protobuf_dialect does).
     greeting greet(const hello& h, state&) {
         greeting g = greet_by_subprotocol(h, subprotocol, h.path == "/ws");
         if (g.what != greeting::verdict::accept) return g;
@@ -44,46 +70,11 @@ public:
         return success();
     }
 
-    // From "data", request by request.
-    result<> fill(const envelope&, route_online&) { return success(); }
-
-    result<> fill(const envelope& e, route_chat& r) {
-        detail::in_routes::json_reader read{*e.data, room_};
-        detail::in_routes::read_where(read, r.where);
-        read("id", r.send_id);
-        if (read.failed()) return read.failure(route_chat::is.name);
-        return detail::in_routes::read_said(*e.data, room_, r);
-    }
-
-    result<> fill(const envelope& e, route_push& r) {
-        detail::in_routes::json_reader read{*e.data, room_};
-        read("recvId", r.receiver);
-        read("id", r.send_id);
-        if (read.failed()) return read.failure(route_push::is.name);
-        return detail::in_routes::read_said(*e.data, room_, r);
-    }
-
-    result<> fill(const envelope& e, revoke_request& r) {
-        if (const result<> filled = fill_where(e, r, r.target); !filled) return filled;
-        send_id_ = "revoke:" + std::to_string(hash_bytes(r.conversation, hash_bytes(r.to))) + ":" +
-                   std::to_string(r.target.value);  // the same again is the same send
-        r.send_id = send_id_;
-        return success();
-    }
-
-    result<> fill(const envelope& e, mark_request& r) {
-        r.key = mark_key::read;
-        return fill_where(e, r, r.value);
-    }
-
     template <class Request>
-        requires requires(routes_dialect& d, const envelope& e, Request& r) {
-            { d.fill(e, r) } -> std::same_as<result<>>;
-        }
+        requires detail::in_routes::known_request<Request> || detail::in_routes::own_request<Request>
     result<Request> read(const envelope& e) {
-        Request r{};
-        const result<> filled = fill(e, r);
-        return filled ? result<Request>{std::move(r)} : filled.error();
+        if constexpr (detail::in_routes::own_request<Request>) return detail::in_routes::read_own<Request>(*e.data);
+        else return read_known<Request>(e);
     }
 
     frames write(const push_message& e, unsigned) {
@@ -124,6 +115,17 @@ public:
     frames answer(state&, const revoke_reply&, const correlation&) { return {}; }
     frames answer(state&, const mark_reply&, const correlation&) { return {}; }
 
+    template <detail::in_routes::own_event Event>
+    frames write(const Event& e, unsigned) {
+        auto data = nlohmann::json::object();
+        write_routes(e, data);
+        return say(Event::is.name, {}, data);
+    }
+    template <detail::in_routes::own_event Reply>
+    frames answer(state&, const Reply& r, const correlation&) {
+        return write(r, 0);
+    }
+
 private:
     bool read_envelope(envelope& opened) {
         if (!document_.is_object()) return false;
@@ -140,20 +142,11 @@ private:
         return true;
     }
 
-    // In words that every handler knows: a user, or a conversation's text.
-    template <class Request, class Seq>
-    result<> fill_where(const envelope& e, Request& r, Seq& seq) {
-        detail::in_routes::json_reader read{*e.data, room_};
-        route_where where;
-        detail::in_routes::read_where(read, where);
-        read("seq", seq);
-        if (read.failed()) return read.failure(Request::is.name);
-        if (where.type == chat_type::single) return r.to = where.receiver, success();
-        const auto c = where.for_sender({});
-        if (!c) return c.error();
-        conversation_ = c->text();
-        r.conversation = conversation_;
-        return success();
+    template <class Request>
+    result<Request> read_known(const envelope& e) {
+        Request r{};
+        const result<> filled = reader_.fill(*e.data, r);
+        return filled ? result<Request>{std::move(r)} : filled.error();
     }
 
     static std::string_view method_of(const entry& e) {
@@ -170,15 +163,18 @@ private:
         detail::in_json::json_writer write{out_};
         write("method", method);
         write("formId", by);
-        write("data", data);
+        if constexpr (std::is_same_v<Data, nlohmann::json>) {
+            write.key("data");
+            out_ += data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        } else {
+            write("data", data);
+        }
         out_ += '}';
         return frame{out_, true};
     }
 
-    nlohmann::json document_;   // of the last open
-    std::string room_;          // what the last read decoded from base64 …
-    std::string conversation_;  // … and what it made up
-    std::string send_id_;
+    nlohmann::json document_;  // of the last open
+    detail::in_routes::request_reader reader_;
     std::string out_;
 };
 static_assert(dialect<routes_dialect>);

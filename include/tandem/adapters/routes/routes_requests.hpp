@@ -88,6 +88,65 @@ result<> read_said(const json& data, std::string& room, Request& r) {
     return read.failed() ? result<>{read.failure(Request::is.name)} : success();
 }
 
+// From "data" to a request that views it, and what was made up for it; until the next one is read.
+class request_reader {
+public:
+    result<> fill(const json&, route_online&) { return success(); }
+
+    result<> fill(const json& data, route_chat& r) {
+        json_reader read{data, room_};
+        read_where(read, r.where);
+        read("id", r.send_id);
+        if (read.failed()) return read.failure(route_chat::is.name);
+        return read_said(data, room_, r);
+    }
+
+    result<> fill(const json& data, route_push& r) {
+        json_reader read{data, room_};
+        read("recvId", r.receiver);
+        read("id", r.send_id);
+        if (read.failed()) return read.failure(route_push::is.name);
+        return read_said(data, room_, r);
+    }
+
+    result<> fill(const json& data, revoke_request& r) {
+        if (const result<> filled = fill_where(data, r, r.target); !filled) return filled;
+        send_id_ = "r:" + std::to_string(hash_bytes(r.conversation, hash_bytes(r.to))) + ":" +
+                   std::to_string(r.target.value);  // the same again is the same send
+        r.send_id = send_id_;
+        return success();
+    }
+
+    result<> fill(const json& data, mark_request& r) {
+        r.key = mark_key::read;
+        return fill_where(data, r, r.value);
+    }
+
+private:
+    // In words that every handler knows: a user, or a conversation's text.
+    template <class Request, class Seq>
+    result<> fill_where(const json& data, Request& r, Seq& seq) {
+        json_reader read{data, room_};
+        route_where where;
+        read_where(read, where);
+        read("seq", seq);
+        if (read.failed()) return read.failure(Request::is.name);
+        if (where.type == chat_type::single) return r.to = where.receiver, success();
+        const auto c = where.for_sender({});
+        if (!c) return c.error();
+        conversation_ = c->text();
+        r.conversation = conversation_;
+        return success();
+    }
+
+    std::string room_;  // decoded from base64
+    std::string conversation_;
+    std::string send_id_;
+};
+
+template <class R>
+concept known_request = requires(request_reader& reader, const json& data, R& r) { reader.fill(data, r); };
+
 }  // namespace detail::in_routes
 
 }  // namespace tandem
