@@ -1,6 +1,7 @@
 // The engine: facts go in by calls, frames come out through outlets, answers through tickets.
 #pragma once
 
+#include "administration.hpp"
 #include "metronome.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
@@ -99,7 +100,7 @@ public:
         sweep();
         if constexpr (base::dialect_list::some_tick) beat_all();
         this->tell_presence();
-        if (this->slices_left()) return this->now_;
+        if (this->slices_left() || this->broadcasts_left()) return this->now_;
         if constexpr (base::some_cannot_pull)
             if (this->replays_left()) return this->now_;
         return metronome_.next(this->next_put(this->now_ + seconds(1)));
@@ -160,8 +161,22 @@ public:
     // --- permissions changed: ask the directory again
     void forget() { this->forget_permissions(); }
 
+    // --- administration, for those whom policies::operators knows. Mount it where no user comes.
+    void administer(std::string_view credential, done<administration<engine>> then) {
+        const scope t{*this};
+        this->template ask<identity>(
+            verbs::verify, *this->parts_.operators,
+            [this, then](result<identity> who) {
+                if (!who) then(who.error());
+                else if (who->expires != instant{} && who->expires <= this->now_) then(errc::expired);
+                else then(administration<engine>{*this, std::move(*who)});
+            },
+            std::string{credential});
+    }
+
 private:
     friend class turn;
+    friend class administration<engine>;
     template <class, class>
     friend class http_api;
     using scope = typename base::scope;
@@ -184,6 +199,7 @@ private:
             more |= this->end_sessions();
         }
         this->tell_slices();
+        this->go_on_broadcasting();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -268,6 +284,45 @@ private:
             },
             joined.conversation, before, this->options_.pull_page);
     }
+
+    // --- what an administration asks for
+    std::vector<session_report> sessions_of(const user_id& user) {
+        const scope t{*this};
+        std::vector<session_report> all;
+        this->hub_.each_session_of(this->hub_.number_of(user), [&](session_handle h, session& s) {
+            session_report r{.session = h, .device = this->hub_.details(h).device};
+            this->with_outlet(s, [&](outlet_ref& o) { r.queued_bytes = o.queued_bytes(); });
+            r.silent = seconds(this->seconds_now() - s.heard);
+            r.signed_in = s.state == session_state::ready;
+            r.background = s.background;
+            r.behind = !s.lag.gets_pushes();
+            all.push_back(r);
+        });
+        return all;
+    }
+
+    void invalidate(const user_id& user, done<nothing> then) {
+        const scope t{*this};
+        if constexpr (invalidating_authenticator<detail::plain<typename P::authenticator>>) {
+            this->template ask<nothing>(
+                verbs::invalidate, *this->parts_.authenticator,
+                [this, user, then](result<nothing> r) {
+                    if (r) kick(user, errc::expired);
+                    then(r);
+                },
+                user);
+        } else {
+            then(error{errc::unsupported, "the authenticator has no verb invalidate(const user_id&)"});
+        }
+    }
+
+    void members_of(const conversation_id& c, const user_id& after, std::size_t count, done<member_page> then) {
+        const scope t{*this};
+        this->template ask<member_page>(
+            verbs::members, this->store(), [then](result<member_page> r) { then(std::move(r)); }, c, after, count);
+    }
+
+    instant present() { return this->parts_.clock->now(); }
 
     // --- timers, without a timer per session
     void sweep() {

@@ -11,6 +11,7 @@
 #include "../policy/gatekeeper.hpp"
 #include "../policy/observer.hpp"
 #include "../policy/offline.hpp"
+#include "../policy/operators.hpp"
 #include "../policy/thread_check.hpp"
 #include "../router/handler.hpp"
 #include "../store/seq_store.hpp"
@@ -22,6 +23,7 @@ struct default_policies {
     struct missing {};
     using store = missing;          // yours: tandem::memory_store to begin with
     using authenticator = missing;  // yours: nobody else knows your users
+    using operators = no_operators;
     using dialects = tandem::dialects<>;
     using pages = page_codecs<>;
     using handlers = tandem::handlers<>;
@@ -71,6 +73,7 @@ struct parts {
     part<typename P::bus> bus{};
     part<typename P::observer> observer{};
     part<typename P::clock> clock{};
+    part<typename P::operators> operators{};
 };
 
 namespace detail {
@@ -129,6 +132,9 @@ TANDEM_REQUIRE(store_overviews, (answers<decltype(verbs::overviews), overview_pa
 TANDEM_REQUIRE(authenticator_verify, (authenticator<plain<typename P::authenticator>>),
                "policies::authenticator needs  result<identity> verify(std::string_view)  or  void "
                "verify(std::string_view, done<identity>)");
+TANDEM_REQUIRE(operators_verify, (authenticator<plain<typename P::operators>>),
+               "policies::operators needs  result<identity> verify(std::string_view)  or  void "
+               "verify(std::string_view, done<identity>)");
 TANDEM_REQUIRE(directory_may, (directory<plain<typename P::directory>>),
                "policies::directory needs  result<bool> may(const user_id&, const conversation_id&, action)  or the "
                "same as void with a done<bool> last");
@@ -159,6 +165,7 @@ struct required : require_store_append<P>,
                   require_store_members<P>,
                   require_store_overviews<P>,
                   require_authenticator_verify<P>,
+                  require_operators_verify<P>,
                   require_directory_may<P>,
                   require_gatekeeper_admit<P>,
                   require_offline_wake<P>,

@@ -129,8 +129,36 @@ public:
         });
     }
 
+    // --- to everybody who is here
+    // Encoded in every language at once, for the event does not live until the last slice.
+    template <class Event>
+    void broadcast(const Event& event) {
+        using dialect_list = typename base::dialect_list;
+        const typename base::scope t{*this};
+        broadcast_type b;
+        for (unsigned d = 0; d < dialect_list::count; ++d)
+            for (unsigned v = 0; v < spoken<dialect_list>::variants_of(d); ++v)
+                b.said.in(d, v, [&] { return this->encode(event, d, v); });
+        broadcasts_.push_back(std::move(b));
+    }
+
 protected:
     using base::base;
+    using typename base::dialect_list;
+
+    // One slice of the oldest.
+    void go_on_broadcasting() {
+        if (broadcasts_.empty()) return;
+        broadcast_type& b = broadcasts_.front();
+        const std::uint32_t end = std::min<std::uint32_t>(static_cast<std::uint32_t>(this->hub_.session_slots()),
+                                                          b.slot + static_cast<std::uint32_t>(this->options_.slice));
+        for (; b.slot < end; ++b.slot) {
+            const session_handle h = this->hub_.handle_at(b.slot);
+            if (session* s = this->hub_.find(h)) this->push_transient(h, *s, b.said);
+        }
+        if (end == this->hub_.session_slots()) broadcasts_.pop_front();
+    }
+    bool broadcasts_left() const { return !broadcasts_.empty(); }
 
     void tell_presence() {
         if (this->now_ < presence_due_ || this->watches_.empty()) return;
@@ -138,7 +166,7 @@ protected:
         this->watches_.tell_changes([&](const user_id& user, bool online, const std::vector<session_handle>& watchers) {
             const presence one{user, online};
             const push_presence event{std::span{&one, 1}};
-            spoken<typename base::dialect_list> said;
+            spoken<dialect_list> said;
             for (const session_handle h : watchers)
                 if (session* s = this->hub_.find(h)) this->push_transient(h, *s, event, said);
         });
@@ -160,6 +188,12 @@ private:
         this->reply(to, r);
     }
 
+    struct broadcast_type {
+        spoken<dialect_list> said{};
+        std::uint32_t slot = 0;
+    };
+
+    std::deque<broadcast_type> broadcasts_;
     instant presence_due_{};
 };
 

@@ -19,6 +19,7 @@ struct all_variants<dialects<Ds...>> {
         std::array<unsigned, sizeof...(Ds) + 1> at{};
         unsigned i = 0, sum = 0;
         ((at[i++] = sum, sum += Ds::variants), ...);
+        at[i] = sum;
         return at;
     }();
 };
@@ -29,12 +30,21 @@ struct all_variants<dialects<Ds...>> {
 template <class Dialects>
 class spoken {
 public:
+    static constexpr unsigned variants_of(unsigned dialect) {
+        return detail::all_variants<Dialects>::first[dialect + 1] - detail::all_variants<Dialects>::first[dialect];
+    }
+
     // encode() -> frames is called at most once for each (dialect, variant).
     template <class Encode>
     const frames& in(unsigned dialect, unsigned variant, Encode encode) {
         slot& s = slots_[detail::all_variants<Dialects>::first[dialect] + variant];
         if (!s.made) s.made = true, s.said = encode();
         return s.said;
+    }
+
+    // What was made for it before.
+    const frames& said_in(unsigned dialect, unsigned variant) const {
+        return slots_[detail::all_variants<Dialects>::first[dialect] + variant].said;
     }
 
 private:

@@ -241,10 +241,16 @@ protected:
 
     template <class Event>
     bool push_transient(session_handle h, session& s, const Event& event, spoken<dialect_list>& said) {
-        if (s.state != session_state::ready || !s.lag.gets_pushes() || is_full(s, options_.pushing_until_bytes))
-            return false;
+        if (!takes_transient(s)) return false;
         put_into(h, s, said_in(said, s, event));
         return true;
+    }
+    // The same of what was encoded before.
+    void push_transient(session_handle h, session& s, const spoken<dialect_list>& said) {
+        if (takes_transient(s)) put_into(h, s, said.said_in(s.dialect, s.variant));
+    }
+    bool takes_transient(session& s) {
+        return s.state == session_state::ready && s.lag.gets_pushes() && !is_full(s, options_.pushing_until_bytes);
     }
 
     void put_into(session_handle h, session& s, const frames& what) {

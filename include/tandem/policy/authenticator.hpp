@@ -17,12 +17,20 @@ struct identity {
 
 namespace verbs {
 inline constexpr auto verify = [](auto& a, auto&&... x) -> decltype(a.verify(x...)) { return a.verify(x...); };
+inline constexpr auto invalidate = [](auto& a, auto&&... x) -> decltype(a.invalidate(x...)) {
+    return a.invalidate(x...);
+};
 }  // namespace verbs
 
 // Meaning: turns a credential into an identity, or refuses it; an unknown user and a bad signature answer alike
 // (bad_credential). Threads: the engine's; may answer later, meanwhile the session's frames are refused. Durability: none.
 template <class A>
 concept authenticator = answers<decltype(verbs::verify), identity, A&, std::string_view>;
+
+// Optional: every credential of this user that was given out before now is void.
+template <class A>
+concept invalidating_authenticator =
+    authenticator<A> && answers<decltype(verbs::invalidate), nothing, A&, const user_id&>;
 
 // For tests and first examples: the credential *is* the user's id. Never put this on a network.
 struct trust_everyone {

@@ -1,0 +1,77 @@
+// What an operator may look at and do, with a credential that is no user's.
+#pragma once
+
+#include "../core/answer.hpp"
+#include "../hub/session.hpp"
+#include "../policy/authenticator.hpp"
+#include "../protocol/pages.hpp"
+
+namespace tandem {
+
+// One session of a user, as it is now.
+struct session_report {
+    session_handle session{};
+    device_id device{};
+    std::size_t queued_bytes = 0;
+    duration silent{};        // since the peer's last word
+    bool signed_in = false;   // everything below is of those who are
+    bool background = false;  // by its own word
+    bool behind = false;      // something was skipped: it pulls, or is told again
+};
+
+// Had from engine.administer; dies with the engine. Everything here is about this engine: other engines on the same log have
+// sessions of their own. Every verb is refused once the credential has ended.
+template <class Engine>
+class administration {
+public:
+    administration(Engine& engine, identity who) : engine_{&engine}, who_{std::move(who)} {}
+
+    // For your audit log.
+    const user_id& who() const { return who_.user; }
+
+    result<std::vector<session_report>> sessions(const user_id& user) {
+        if (is_over()) return errc::expired;
+        return engine_->sessions_of(user);
+    }
+
+    // Ends one session, or all of a user. They may come back.
+    result<> kick(session_handle session, errc why = errc::kicked) {
+        if (is_over()) return errc::expired;
+        engine_->kick(session, why);
+        return success();
+    }
+    result<> kick(const user_id& user, errc why = errc::kicked) {
+        if (is_over()) return errc::expired;
+        engine_->kick(user, error{why});
+        return success();
+    }
+
+    // Whatever credentials the user has are void; then all sessions end. For authenticators that have the verb: errc::unsupported
+    // otherwise, and nobody is kicked.
+    void invalidate(const user_id& user, done<nothing> then) {
+        if (is_over()) return then(errc::expired);
+        engine_->invalidate(user, std::move(then));
+    }
+
+    // In order of their ids, from the one after `after`.
+    void members(const conversation_id& c, const user_id& after, std::size_t count, done<member_page> then) {
+        if (is_over()) return then(errc::expired);
+        engine_->members_of(c, after, count, std::move(then));
+    }
+
+    // To every signed-in session that is not behind; in slices, so that nobody waits for it.
+    template <class Event>
+    result<> broadcast(const Event& event) {
+        if (is_over()) return errc::expired;
+        engine_->broadcast(event);
+        return success();
+    }
+
+private:
+    bool is_over() const { return who_.expires != instant{} && who_.expires <= engine_->present(); }
+
+    Engine* engine_;
+    identity who_;
+};
+
+}  // namespace tandem
