@@ -348,6 +348,8 @@ TEST_CASE("json and protobuf hear the same: every request") {
     send.set_client_msg_id("6a1f");
     send.set_content_type(4'000'000'000);
     send.set_body(spoken::not_utf8);
+    send.add_mentions("b€b");
+    send.add_mentions("carol");
     same_request<send_request>(send);
 
     v1::RevokeRequest revoke;

@@ -41,6 +41,7 @@ inline entry a_join() {
     e.visible_from = {4};
     e.amended_by = {11};
     e.revoked = true;
+    e.mentions = {"bob", "c\"d"};
     return e;
 }
 

@@ -125,6 +125,8 @@ TEST_CASE("requests are read from one line each") {
     });
     p.asks<send_request>("SEND_REQ 7 conversation=group:team body=x",
                          [](const auto& r) { CHECK(r.conversation == "group:team"); });
+    p.asks<send_request>("SEND_REQ 7 to=bob body=x mentions=bob,c%2Cd",
+                         [](const auto& r) { CHECK(r.mentions == texts{"bob", "c,d"}); });
     p.asks<revoke_request>("REVOKE_REQ 8 conversation=group:team to=bob send_id=a2 target=4", [](const auto& r) {
         CHECK(r.conversation == "group:team");
         CHECK(r.to == "bob");
@@ -231,6 +233,10 @@ TEST_CASE("entries are told with all a receiver needs") {
     joined.visible_from = {3};
     CHECK(p.told(push_message{joined})
               .ends_with("kind=joined content_type=3 time=1000 body= subject=carol role=admin visible_from=3"));
+
+    entry naming = hello_entry;
+    naming.mentions = {"bob", "c,d"};
+    CHECK(p.told(push_message{naming}) == "PUSH_MSG 0 " + hello_fields + " mentions=bob,c%2Cd");
 
     entry blank = hello_entry;
     blank.body.clear();

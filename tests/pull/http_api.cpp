@@ -184,6 +184,19 @@ TEST_CASE("what is not there, not allowed there, or not spoken here says so befo
     CHECK(s.authenticator.asked.empty());
 }
 
+TEST_CASE("a message sent over HTTP may name users") {
+    server<> s;
+    const auto send = [&](const json& mentions) {
+        return s.post("alice", send_path, {{"to", "bob"}, {"clientMsgId", "1"}, {"body", "x"}, {"mentions", mentions}});
+    };
+    CHECK(s.refusal(send({"bob", ""})) == "400 invalid argument: mentions");
+    CHECK(s.refusal(send(std::vector<std::string>(51, "bob"))) == "413 too large");
+    CHECK(send({"bob", "zoe"}).status == 200);
+    CHECK(s.page("bob", "/api/sync")["messages"][0]["mentions"] == json{"bob", "zoe"});
+    CHECK(s.send("alice", "direct:alice:bob", "2").status == 200);
+    CHECK_FALSE(s.page("bob", "/api/sync")["messages"][1].contains("mentions"));
+}
+
 TEST_CASE("bodies are read strictly") {
     server<> s;
     const auto refused = [&](std::string_view body) {

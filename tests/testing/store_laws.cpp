@@ -118,6 +118,23 @@ struct remembers_revoked_bodies : memory_store {
     }
 };
 
+struct forgets_mentions : memory_store {
+    result<page> tail(position from, limits most) {
+        page p = *memory_store::tail(from, most);
+        for (entry& e : p.entries) e.mentions.clear();
+        return p;
+    }
+};
+
+struct remembers_revoked_mentions : memory_store {
+    result<page> changes(const user_id& u, position from, limits most) {
+        page p = *memory_store::changes(u, from, most);
+        for (entry& e : p.entries)
+            if (e.revoked) e.mentions = {u};
+        return p;
+    }
+};
+
 struct counts_notices : memory_store {
     result<overview_page> overviews(const user_id& u) {
         overview_page p = *memory_store::overviews(u);
@@ -173,6 +190,8 @@ TEST_SUITE("store_laws") {
         CHECK(caught<forgets_the_leave>().find("changes are what one may see") != std::string::npos);
         CHECK(caught<starts_history_at_the_old_end>().find("a history is the newest part") != std::string::npos);
         CHECK(caught<remembers_revoked_bodies>().find("a revoked body is shown nowhere") != std::string::npos);
+        CHECK(caught<forgets_mentions>().find("the tail is everything") != std::string::npos);
+        CHECK(caught<remembers_revoked_mentions>().find("a revoked body is shown nowhere") != std::string::npos);
         CHECK(caught<counts_notices>().find("unread is the formula") != std::string::npos);
         CHECK(caught<never_answers>() != "");
     }

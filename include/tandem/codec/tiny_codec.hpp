@@ -34,6 +34,7 @@ inline result<background_request> read_tiny(const tiny_fields& fields, as<backgr
 
 inline result<send_request> read_tiny(const tiny_fields& fields, as<send_request>) {
     send_request r;
+    r.mentions = fields.list("mentions");
     return fields.fill(r, "conversation", r.conversation, "to", r.to, "send_id", r.send_id, "content_type",
                        r.content_type, "body", r.body);
 }
@@ -123,6 +124,7 @@ inline void write_tiny_entry(const entry& e, tiny_writer& to) {
     to.put("content_type", e.content_type).put("time", e.time).put("body", e.body);
     to.put_if("target", e.target).put_if("subject", e.subject).put_if("role", e.role);
     to.put_if("visible_from", e.visible_from).put_if("amended_by", e.amended_by).put_if("revoked", e.revoked);
+    for (const user_id& named : e.mentions) to.item("mentions", named);
 }
 
 inline void write_tiny_mark(const mark& m, tiny_writer& to) {

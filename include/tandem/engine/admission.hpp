@@ -112,6 +112,8 @@ private:
         if (d.body.size() > this->options_.max_body_bytes)
             return refuse_finally(std::move(d), std::move(o),
                                   error{errc::too_large, "the body is over max_body_bytes"});
+        if (d.mentions.size() > this->options_.mentions_per_message)
+            return refuse_finally(std::move(d), std::move(o), error{errc::too_large, "more than mentions_per_message"});
         ask_directory(std::move(d), std::move(o));
     }
 
@@ -196,6 +198,7 @@ private:
                     o.changed = r->body != d.body;
                     d.body = std::move(r->body);  // what it may change: the content, nothing else
                     d.content_type = r->content_type;
+                    if (d.kind != entry_kind::edit) d.mentions = std::move(r->mentions);  // edits name nobody
                     to_journal(std::move(d), std::move(o));
                 },
                 std::move(asked));

@@ -20,6 +20,7 @@ struct options {
 
     // --- sending
     std::uint32_t max_body_bytes = 32 * 1024;
+    std::size_t mentions_per_message = 50;
     std::uint16_t unacked_per_session = 256;
     std::size_t lanes_per_session = 32;
     std::size_t waiting_per_lane = 64;

@@ -73,6 +73,7 @@ struct send_request {
     std::string_view send_id{};
     std::uint32_t content_type = 0;
     std::string_view body{};
+    std::vector<std::string_view> mentions{};
 };
 
 struct send_reply {

@@ -217,6 +217,9 @@ private:
         with_body<send_request>(job, [&](const send_request& r) {
             draft d{.kind = entry_kind::message, .content_type = r.content_type};
             d.body = r.body;
+            auto named = parse_users(r.mentions);
+            if (!named) return fail(job, errc::invalid_argument, "mentions");
+            d.mentions = *std::move(named);
             submit(job, r, std::move(d));
         });
     }

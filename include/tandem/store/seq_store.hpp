@@ -75,8 +75,8 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 //             inside an earlier interval: intervals never overlap. Of a current member with the same role it is
 //             `already` (the place where the membership changed last), with another role a role change; no role means
 //             member. The first entry of a direct or self conversation makes those it names members, from seq 1
-//   revoke    blanks its target and every edit of it in every later read; edit gives its target a new body and content
-//             type; what was changed gets amended_by
+//   revoke    blanks body and mentions of its target, and of every edit of it, in every later read; edit gives its
+//             target a new body and content type; what was changed gets amended_by
 // The call as a whole may fail: store_failed says nothing was stored, unknown_outcome says that it may have been; by
 // the time it is answered, a `tail` either returns it or never will.
 // Marks are merged by their rule, from 0; a change takes the log's next position and leaves its old one empty. A seq

@@ -223,7 +223,7 @@ private:
             if (by.kind == entry_kind::edit && target)
                 e.body = by.body, e.content_type = by.content_type, e.amended_by = by.place.seq;
             if (by.kind == entry_kind::revoke && (target || edit))
-                e.body.clear(), e.revoked = true, e.amended_by = by.place.seq;
+                e.body.clear(), e.mentions.clear(), e.revoked = true, e.amended_by = by.place.seq;
         }
     }
 

@@ -18,6 +18,7 @@ inline std::string to_line(const entry& e) {
     if (!e.subject.empty())
         line += " subject " + std::string{e.subject.view()} + " role " + n(static_cast<std::uint64_t>(e.role)) +
                 " sees " + n(e.visible_from.value);
+    for (const user_id& named : e.mentions) line += " names " + std::string{named.view()};
     if (e.amended_by) line += " amended by " + n(e.amended_by.value);
     return e.revoked ? line + " revoked" : line;
 }

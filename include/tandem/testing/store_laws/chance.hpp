@@ -51,6 +51,7 @@ private:
         if (kind < 4) d.kind = kind == 3 ? entry_kind::left : entry_kind::joined;
         else if (kind < 6) d.kind = kind == 5 ? entry_kind::revoke : entry_kind::edit;
         else if (kind == 6) d.kind = static_cast<entry_kind>(1000);
+        if (d.kind == entry_kind::message && random_.chance(20)) d.mentions = {random_.pick(users_), "stranger"};
         if (is_membership(d.kind))
             d.subject = random_.pick(users_), d.role = random_.chance(70) ? role::member : role::admin;
         if (d.kind == entry_kind::joined) d.history = static_cast<std::uint32_t>(random_.below(4));
