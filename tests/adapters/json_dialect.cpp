@@ -373,6 +373,7 @@ TEST_CASE("json and protobuf hear the same: every request") {
     mark.set_to("bob");
     mark.set_key(static_cast<v1::MarkKey>(1234));
     mark.set_value(1ull << 63);
+    mark.set_target(12);
     same_request<mark_request>(mark);
 
     v1::TypingRequest typing;

@@ -275,8 +275,10 @@ TEST_CASE("protobuf: every request is read from what the generated classes write
     v1::MarkRequest mark;
     mark.set_key(static_cast<v1::MarkKey>(1234));
     mark.set_value(1ull << 63);
+    mark.set_target(12);
     CHECK(p.read<mark_request>(wire(mark))->key == static_cast<mark_key>(1234));
     CHECK(p.read<mark_request>(wire(mark))->value == 1ull << 63);
+    CHECK(p.read<mark_request>(wire(mark))->target == seq{12});
 
     v1::TypingRequest typing;
     CHECK(p.read<typing_request>(wire(typing))->typing);
@@ -389,6 +391,8 @@ TEST_CASE("protobuf: the names in the .proto have our numbers") {
     CHECK(v1::ENTRY_KIND_LEFT == static_cast<int>(entry_kind::left));
     CHECK(v1::ROLE_OWNER == static_cast<int>(role::owner));
     CHECK(v1::MARK_KEY_MUTED == static_cast<int>(mark_key::muted));
+    CHECK(v1::MARK_KEY_REACTION == static_cast<int>(mark_key::reaction));
+    CHECK(v1::MarkKey_MAX == static_cast<int>(mark_key::deleted));
     CHECK(v1::WATCH_STOP == static_cast<int>(watch::stop));
 }
 

@@ -52,7 +52,8 @@ inline result<edit_request> read_tiny(const tiny_fields& fields, as<edit_request
 
 inline result<mark_request> read_tiny(const tiny_fields& fields, as<mark_request>) {
     mark_request r;
-    return fields.fill(r, "conversation", r.conversation, "to", r.to, "key", r.key, "value", r.value);
+    return fields.fill(r, "conversation", r.conversation, "to", r.to, "key", r.key, "value", r.value, "target",
+                       r.target);
 }
 
 inline result<typing_request> read_tiny(const tiny_fields& fields, as<typing_request>) {
@@ -104,7 +105,7 @@ inline void write_tiny(const edit_reply& r, tiny_writer& to) {
 }
 
 inline void write_tiny(const mark_reply& r, tiny_writer& to) {
-    to.put("conversation", r.conversation).put("key", r.key).put("value", r.value);
+    to.put("conversation", r.conversation).put("key", r.key).put("value", r.value).put_if("target", r.target);
 }
 
 inline void write_tiny(const relay_reply& r, tiny_writer& to) { to.put("reached", r.reached); }
@@ -129,7 +130,7 @@ inline void write_tiny_entry(const entry& e, tiny_writer& to) {
 
 inline void write_tiny_mark(const mark& m, tiny_writer& to) {
     to.put("conversation", m.conversation).put("key", m.key).put("owner", m.owner).put("value", m.value);
-    to.put("position", m.position).put_if("shared", m.shared);
+    to.put("position", m.position).put_if("shared", m.shared).put_if("target", m.target);
 }
 
 }  // namespace detail

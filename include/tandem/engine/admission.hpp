@@ -54,6 +54,11 @@ protected:
         }
     }
 
+    // Whatever is told to all of a group counts: zero, or how long to wait.
+    duration take_conversation_rate(const conversation_id& c, std::uint64_t hash) {
+        return c.is_personal() ? duration{} : conversation_rates_.take(hash, this->now_);
+    }
+
     // Over its rate once is an error, over and over is the end.
     void strike(session_handle h) {
         if (session* s = this->hub_.find(h); s && ++s->strikes > this->options_.strikes)
@@ -104,8 +109,7 @@ private:
             return fail_here(std::move(d), std::move(o), error{errc::overloaded, "the journal is full"});
         if (!d.trusted) {
             duration wait = user_rates_.take(hash(d.sender, this->seed_), this->now_);
-            if (wait == duration{} && !d.conversation.is_personal())
-                wait = conversation_rates_.take(o.conversation, this->now_);
+            if (wait == duration{}) wait = take_conversation_rate(d.conversation, o.conversation);
             if (wait > duration{})
                 return fail_here(std::move(d), std::move(o), error{errc::rate_limited, "too many sends", wait});
         }

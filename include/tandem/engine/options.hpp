@@ -28,7 +28,7 @@ struct options {
     std::size_t drafts_per_commit = 1024;
     rate session_rate{.per_second = 200, .burst = 1000};        // requests; one more for each started [KiB] of bytes
     rate user_rate{.per_second = 400, .burst = 2000};           // sends, over all sessions and the pull API
-    rate conversation_rate{.per_second = 1000, .burst = 5000};  // not for direct and self: their users have a rate each
+    rate conversation_rate{.per_second = 1000, .burst = 5000};  // sends and reactions; not in direct and self
     std::uint32_t strikes = 50;                                 // this often over a rate: closed
     duration revoke_within = minutes(2);
     duration edit_within = minutes(15);

@@ -10,7 +10,8 @@
 namespace tandem {
 
 // The ledger decides; this keeps the entries. The log has one item per position: an entry, a mark, or nothing, because
-// the mark moved on or the entry was trimmed. The same calls give the same answers: time is what the drafts say.
+// the mark moved on or the entry was trimmed, and with it the marks about it. The same calls give the same answers:
+// time is what the drafts say.
 class memory_log {
 public:
     result<outcomes> append(drafts ds) {
@@ -165,21 +166,22 @@ private:
     }
 
     mark_outcome put_one(const mark_change& c) {
-        const std::uint32_t owner = ledger_.users().find(c.owner);
-        const std::uint32_t conversation = ledger_.conversations().find(c.conversation);
-        const std::uint32_t known = ledger_.marks().find(conversation, c.key, owner);
+        const mark_table::id which = ledger_.id_of(c);
+        const std::uint32_t known = ledger_.marks().find(which);
         const position before = known == none ? position{} : ledger_.marks()[known].position;
         const mark_outcome o = ledger_.put(c);
         if (o.became != mark_outcome::what::changed) return o;
         if (before) slot(before) = item{};
-        log_.push_back(item::mark(ledger_.marks().find(conversation, c.key, owner)));
-        if (c.shared) changed_.touch(conversation, o.position);
+        log_.push_back(item::mark(ledger_.marks().find(which)));
+        if (c.shared) changed_.touch(which.conversation, o.position);
         return o;
     }
 
     void forget(std::uint32_t conversation, seq s) {
         const std::uint32_t n = number_of(conversation, s);
         slot(entries_[n].position) = item{};
+        ledger_.marks().each_about(conversation, s,
+                                   [&](std::uint32_t m) { slot(ledger_.marks()[m].position) = item{}; });
         if (entries_[n].revoked && is_countable(entries_[n].kind)) std::erase(revoked_[conversation], s);
         entries_.erase(n);
     }

@@ -25,7 +25,8 @@ inline std::string to_line(const entry& e) {
 
 inline std::string to_line(const mark& m) {
     return m.conversation.text() + " mark " + std::to_string(static_cast<unsigned>(m.key)) + " of " +
-           std::string{m.owner.view()} + " = " + std::to_string(m.value) + (m.shared ? " shared @" : " private @") +
+           std::string{m.owner.view()} + " = " + std::to_string(m.value) +
+           (m.target ? " about #" + std::to_string(m.target.value) : "") + (m.shared ? " shared @" : " private @") +
            std::to_string(m.position.value);
 }
 

@@ -34,6 +34,7 @@ void fields(auto&& f, const mark& m) {
     f("value", m.value);
     f("shared", m.shared);
     f("position", m.position);
+    f("target", rare{m.target});
 }
 
 void fields(auto&& f, const presence& p) {

@@ -53,6 +53,7 @@ void request_fields(auto&& f, is<mark_request> auto& r) {
     where(f, r);
     f("key", r.key);
     f("value", r.value);
+    f("target", r.target);
 }
 
 void request_fields(auto&& f, is<typing_request> auto& r) {

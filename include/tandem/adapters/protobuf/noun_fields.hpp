@@ -32,6 +32,7 @@ void fields(auto&& f, const mark& m) {
     f(4, m.value);
     f(5, m.shared);
     f(6, m.position);
+    f(7, m.target);
 }
 
 void fields(auto&& f, const presence& p) {

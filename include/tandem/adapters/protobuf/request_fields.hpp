@@ -70,6 +70,7 @@ void request_fields(auto&& f, is<mark_request> auto& r) {
     f(2, r.to);
     f(3, r.key);
     f(4, r.value);
+    f(5, r.target);
 }
 
 void request_fields(auto&& f, is<typing_request> auto& r) {

@@ -72,11 +72,12 @@ private:
     }
 
     void put() {
-        static constexpr mark_key keys[] = {mark_key::received, mark_key::read, mark_key::muted,
-                                            static_cast<mark_key>(1001)};
+        static constexpr mark_key keys[] = {mark_key::received, mark_key::read,    mark_key::muted,
+                                            mark_key::reaction, mark_key::deleted, static_cast<mark_key>(1001)};
         const auto& c = random_.pick(conversations_);
         const auto value = random_.below(model_.head(c).seq.value + 2);
-        const mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+        mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+        if (is_about(change.key, seq{1}) != random_.chance(5)) change.target = seq{random_.below(value + 2)};
         same(to_line(store_.put(change)), to_line(model_.put(change)), "put");
     }
 
