@@ -348,6 +348,8 @@ TEST_CASE("json and protobuf hear the same: every request") {
     send.set_client_msg_id("6a1f");
     send.set_content_type(4'000'000'000);
     send.set_body(spoken::not_utf8);
+    send.add_mentions("b€b");
+    send.add_mentions("carol");
     same_request<send_request>(send);
 
     v1::RevokeRequest revoke;
@@ -371,6 +373,7 @@ TEST_CASE("json and protobuf hear the same: every request") {
     mark.set_to("bob");
     mark.set_key(static_cast<v1::MarkKey>(1234));
     mark.set_value(1ull << 63);
+    mark.set_target(12);
     same_request<mark_request>(mark);
 
     v1::TypingRequest typing;

@@ -243,6 +243,8 @@ TEST_CASE("protobuf: every request is read from what the generated classes write
     send.set_client_msg_id("6a1f");
     send.set_content_type(3);
     send.set_body("good morning");
+    send.add_mentions("bob");
+    send.add_mentions("carol");
     const auto s = p.read<send_request>(wire(send));
     REQUIRE(s);
     CHECK(s->conversation == "group:team");
@@ -250,6 +252,7 @@ TEST_CASE("protobuf: every request is read from what the generated classes write
     CHECK(s->send_id == "6a1f");
     CHECK(s->content_type == 3);
     CHECK(s->body == "good morning");
+    CHECK(s->mentions == std::vector<std::string_view>{"bob", "carol"});
 
     v1::EditRequest edit;
     edit.set_to("bob");
@@ -272,8 +275,10 @@ TEST_CASE("protobuf: every request is read from what the generated classes write
     v1::MarkRequest mark;
     mark.set_key(static_cast<v1::MarkKey>(1234));
     mark.set_value(1ull << 63);
+    mark.set_target(12);
     CHECK(p.read<mark_request>(wire(mark))->key == static_cast<mark_key>(1234));
     CHECK(p.read<mark_request>(wire(mark))->value == 1ull << 63);
+    CHECK(p.read<mark_request>(wire(mark))->target == seq{12});
 
     v1::TypingRequest typing;
     CHECK(p.read<typing_request>(wire(typing))->typing);
@@ -335,10 +340,13 @@ TEST_CASE("protobuf: an entry arrives with all it has, and nothing of the one be
     CHECK(first.visible_from() == 4);
     CHECK(first.amended_by() == 11);
     CHECK(first.revoked());
+    REQUIRE(first.mentions_size() == 2);
+    CHECK(first.mentions(1) == "c\"d");
     const auto second = parsed<v1::Message>(only(p.dialect.write(push_message{plain}, 0)).body());
     CHECK(second.subject().empty());
     CHECK(second.role() == v1::ROLE_NONE);
     CHECK_FALSE(second.revoked());
+    CHECK(second.mentions_size() == 0);
 }
 
 TEST_CASE("protobuf: a conversation is spelled as its text() is") {
@@ -383,6 +391,8 @@ TEST_CASE("protobuf: the names in the .proto have our numbers") {
     CHECK(v1::ENTRY_KIND_LEFT == static_cast<int>(entry_kind::left));
     CHECK(v1::ROLE_OWNER == static_cast<int>(role::owner));
     CHECK(v1::MARK_KEY_MUTED == static_cast<int>(mark_key::muted));
+    CHECK(v1::MARK_KEY_REACTION == static_cast<int>(mark_key::reaction));
+    CHECK(v1::MarkKey_MAX == static_cast<int>(mark_key::deleted));
     CHECK(v1::WATCH_STOP == static_cast<int>(watch::stop));
 }
 

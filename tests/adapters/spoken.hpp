@@ -41,11 +41,16 @@ inline entry a_join() {
     e.visible_from = {4};
     e.amended_by = {11};
     e.revoked = true;
+    e.mentions = {"bob", "c\"d"};
     return e;
 }
 
 inline mark a_mark(mark_key key = mark_key::read) {
     return {{conversation_id::group("team"), key, "bob", std::uint64_t{1} << 60, true}, {12}};
+}
+
+inline mark a_reaction() {
+    return {{conversation_id::group("team"), mark_key::reaction, "bob", 128512, true, {7}}, {13}};
 }
 
 inline membership a_membership() {
@@ -70,6 +75,7 @@ void each_reply(Say say) {
     say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}});
     say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}, "what was stored"});
     say(mark_reply{team, mark_key::received, 17});
+    say(mark_reply{team, mark_key::deleted, 1, {7}});
     say(presence_reply{{{"alice", true}, {"bob", false}}});
     say(relay_reply{2});
     say(refusal{errc::rate_limited, seconds(2), "6a1f"});
@@ -79,7 +85,7 @@ void each_reply(Say say) {
 template <class Say>
 void each_event(Say say) {
     const entry message = a_message(), revoke = a_revoke(), join = a_join();
-    const mark read = a_mark();
+    const mark read = a_mark(), reaction = a_reaction();
     const entry* both[] = {&message, &join};
     const presence users[] = {{"alice", true}};
     const user_id alice = "alice";
@@ -91,6 +97,7 @@ void each_event(Say say) {
     say(push_batch{both, {&read, 1}, position{0}});
     say(news{{77}});
     say(push_mark{read});
+    say(push_mark{reaction});
     say(push_received{read});
     say(push_read_receipt{read});
     say(push_typing{message.conversation, alice, true});
@@ -102,7 +109,8 @@ void each_event(Say say) {
 // Calls `say` with every answer of the pull API.
 template <class Say>
 void each_answer(Say say) {
-    const page full{{{3}, {99}}, {5}, {42}, true, {a_message(), a_join()}, {a_mark()}, {a_membership()}, {a_head()}};
+    const page full{{{3}, {99}},      {5},       {42}, true, {a_message(), a_join()}, {a_mark(), a_reaction()},
+                    {a_membership()}, {a_head()}};
     const history_page history{a_head(), {{6}, {9}}, true, {a_message(), a_revoke()}};
     overview line{a_membership(), a_head(), {3}, {4}, 5, {a_mark()}, {}};
     overview_page overviews{{{3}, {99}}, {line}};

@@ -125,6 +125,8 @@ TEST_CASE("requests are read from one line each") {
     });
     p.asks<send_request>("SEND_REQ 7 conversation=group:team body=x",
                          [](const auto& r) { CHECK(r.conversation == "group:team"); });
+    p.asks<send_request>("SEND_REQ 7 to=bob body=x mentions=bob,c%2Cd",
+                         [](const auto& r) { CHECK(r.mentions == texts{"bob", "c,d"}); });
     p.asks<revoke_request>("REVOKE_REQ 8 conversation=group:team to=bob send_id=a2 target=4", [](const auto& r) {
         CHECK(r.conversation == "group:team");
         CHECK(r.to == "bob");
@@ -140,6 +142,10 @@ TEST_CASE("requests are read from one line each") {
                              CHECK(r.content_type == 1);
                              CHECK(r.body == "b");
                          });
+    p.asks<mark_request>("MARK_REQ 9 to=bob key=reaction value=4 target=12", [](const auto& r) {
+        CHECK(r.key == mark_key::reaction);
+        CHECK(r.target == seq{12});
+    });
     p.asks<mark_request>("MARK_REQ 9 conversation=group:team to=bob key=read value=4", [](const auto& r) {
         CHECK(r.conversation == "group:team");
         CHECK(r.to == "bob");
@@ -232,6 +238,10 @@ TEST_CASE("entries are told with all a receiver needs") {
     CHECK(p.told(push_message{joined})
               .ends_with("kind=joined content_type=3 time=1000 body= subject=carol role=admin visible_from=3"));
 
+    entry naming = hello_entry;
+    naming.mentions = {"bob", "c,d"};
+    CHECK(p.told(push_message{naming}) == "PUSH_MSG 0 " + hello_fields + " mentions=bob,c%2Cd");
+
     entry blank = hello_entry;
     blank.body.clear();
     blank.revoked = true;
@@ -290,6 +300,11 @@ TEST_CASE("the other events are told") {
     CHECK(p.told(push_received{m}) == "RECEIVED_PUSH" + mark_fields);
     CHECK(p.told(push_mark{m}) == "MARK_PUSH" + mark_fields);
 
+    m.key = mark_key::reaction;
+    m.target = {12};
+    CHECK(p.told(push_mark{m}) ==
+          "MARK_PUSH 0 conversation=group:team key=reaction owner=alice value=4 position=11 shared=1 target=12");
+
     const user_id alice = "alice";
     CHECK(p.told(news{{12}}) == "NEWS 0 cursor=12");
     CHECK(p.told(push_typing{m.conversation, alice, true}) ==
@@ -332,6 +347,8 @@ TEST_CASE("replies are told") {
           "EDIT_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 time=1000");
     CHECK(p.answered(mark_reply{team, mark_key::received, 4}) ==
           "MARK_RSP 7 conversation=group:team key=received value=4");
+    CHECK(p.answered(mark_reply{team, mark_key::deleted, 1, {12}}) ==
+          "MARK_RSP 7 conversation=group:team key=deleted value=1 target=12");
     CHECK(p.answered(presence_reply{{{"bob", true}}}) == "PRESENCE_RSP 7 online=bob");
     CHECK(p.answered(relay_reply{2}) == "RELAY_RSP 7 reached=2");
     CHECK(p.answered(refusal{errc::rate_limited, seconds(1), "a1"}) ==

@@ -40,7 +40,21 @@ TEST_CASE("the fingerprint sees everything that makes a send another send") {
     changed([](draft& d) { d.target = {1}; });
     changed([](draft& d) { d.subject = "bob"; });
     changed([](draft& d) { d.role = role::admin; });
+    changed([](draft& d) { d.mentions = {"bob"}; });
+    changed([](draft& d) { d.mentions = {"carol"}; });
+    changed([](draft& d) { d.mentions = {"bob", "carol"}; });
+    changed([](draft& d) { d.mentions = {"carol", "bob"}; });
     CHECK(seen.size() == changes);
+}
+
+TEST_CASE("a fingerprint is stored with its entry, so it is the same in every version") {
+    const draft plain{.conversation = conversation_id::direct("alice", "bob"), .content_type = 1, .body = "hello"};
+    CHECK(fingerprint_of(plain) == 12129982453979703813u);
+    const draft joined{.conversation = conversation_id::group("team"),
+                       .kind = entry_kind::joined,
+                       .subject = "bob",
+                       .role = role::admin};
+    CHECK(fingerprint_of(joined) == 12078046601200014017u);
 }
 
 TEST_CASE("the fingerprint does not see when a send was taken, nor what id it has") {

@@ -157,3 +157,10 @@ TEST_CASE("the same parts in another kind are another conversation") {
     CHECK(conversation_id{}.empty());
     CHECK_FALSE(direct.empty());
 }
+
+TEST_CASE("a list of users is sound as a whole, or not at all") {
+    CHECK(*parse_users({}) == std::vector<user_id>{});
+    CHECK(*parse_users({"alice", "bob", "alice"}) == std::vector<user_id>{"alice", "bob", "alice"});
+    for (const std::string_view bad : {"", "a\nb", "\xff"})
+        CHECK(parse_users({"alice", bad, "bob"}).error().code == errc::invalid_argument);
+}

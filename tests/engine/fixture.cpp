@@ -60,7 +60,10 @@ std::string entry_in(const tiny_fields& f) {
     return field("body");
 }
 
-std::string mark_in(const tiny_fields& f) { return std::string{f.text("key")} + "=" + std::string{f.text("value")}; }
+std::string mark_in(const tiny_fields& f) {
+    const std::string target = f.has("target") ? ":" + std::string{f.text("target")} : "";
+    return std::string{f.text("key")} + target + "=" + std::string{f.text("value")};
+}
 
 std::string list_in(const tiny_fields& f) {
     std::string all = f.has("next") ? "page" : f.has("backfill") ? "backfill" : "batch";
@@ -98,7 +101,7 @@ std::string brief(bytes line) {
     if (name == "KICK_OUT") return "kicked: " + field("why");
     if (name == "MARK_RSP") return "marked " + mark_in(f);
     if (name == "READ_RECEIPT_PUSH" || name == "RECEIVED_PUSH") return field("owner") + " " + mark_in(f);
-    if (name == "MARK_PUSH") return "own " + mark_in(f);
+    if (name == "MARK_PUSH") return (f.text("key") == "reaction" ? field("owner") : "own") + " " + mark_in(f);
     if (name == "TYPING_STATUS_PUSH") return field("user") + " types" + if_said("typing");
     if (name == "PRESENCE_RSP") return "presence" + presence_in(f);
     if (name == "PRESENCE_PUSH") return "now" + presence_in(f);

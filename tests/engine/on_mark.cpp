@@ -80,6 +80,77 @@ TEST_CASE("receipts are shown in groups up to a size, above it they stay with th
     CHECK(s.alice.heard() == "bob read=1");
 }
 
+TEST_CASE("a reaction is told to all, and taken back with 0") {
+    marked s;
+    s.group("team", {"alice", "bob", "carol"});
+    peer carol = s.sign_in("carol"), tablet = s.sign_in("bob/tablet");
+    s.alice.heard(), s.bob.heard();
+    s.bob.says("MARK_REQ 1 conversation=group:team key=reaction target=3 value=128512");
+    CHECK(s.bob.heard() == "marked reaction:3=128512");
+    for (peer* p : {&s.alice, &carol, &tablet}) CHECK(p->heard() == "bob reaction:3=128512");
+    s.pass(seconds(1));
+    s.bob.says("MARK_REQ 2 conversation=group:team key=reaction target=3 value=0");
+    CHECK(s.alice.heard() == "bob reaction:3=0");
+    CHECK(s.page_of("alice").marks.size() == 1);
+}
+
+TEST_CASE("reactions on two entries are two marks, on one the newest counts") {
+    marked s;
+    for (const char* mark : {"target=1 value=5", "target=2 value=6", "target=1 value=7"})
+        s.bob.says("MARK_REQ 1 to=alice key=reaction " + std::string{mark});
+    s.pass(seconds(1));
+    CHECK(s.bob.heard() == "marked reaction:1=5 | marked reaction:2=6 | marked reaction:1=7");
+    CHECK(s.alice.heard() == "bob reaction:1=5 | bob reaction:2=6 | bob reaction:1=7");
+}
+
+TEST_CASE("an entry deleted for oneself is hidden by one's own devices: the others are told nothing, pulls have it") {
+    marked s;
+    peer tablet = s.sign_in("bob/tablet");
+    s.bob.says("MARK_REQ 1 to=alice key=deleted target=2 value=1");
+    CHECK(s.bob.heard() == "marked deleted:2=1");
+    CHECK(tablet.heard() == "own deleted:2=1");
+    CHECK(s.alice.heard() == "");
+    CHECK(s.page_of("alice").marks.empty());
+    CHECK(s.page_of("bob").marks.size() == 1);
+    CHECK(s.pulls("bob") == "1 a | 2 b | 3 c");
+}
+
+TEST_CASE("what is about an entry names it, what is about a conversation does not") {
+    marked s;
+    for (const char* mark : {"key=reaction value=1", "key=deleted value=1", "key=read value=1 target=1",
+                             "key=muted value=1 target=1", "key=reaction value=1 target=4", "key=8 value=1"})
+        s.bob.says("MARK_REQ 1 to=alice " + std::string{mark});
+    s.pass(seconds(1));
+    const std::string no = "no: invalid argument";
+    CHECK(s.bob.heard() == no + " | " + no + " | " + no + " | " + no + " | " + no + " | " + no);
+    s.bob.says("MARK_REQ 1 to=alice key=1000 value=1");
+    s.bob.says("MARK_REQ 1 to=alice key=1000 value=1 target=1");
+    s.pass(seconds(1));
+    CHECK(s.bob.heard() == "marked 1000=1 | marked 1000:1=1");
+}
+
+TEST_CASE("reactions in a group count like sends, because all are told") {
+    options o = calm();
+    o.conversation_rate = {.per_second = 1, .burst = 2};
+    o.strikes = 2;
+    script s{o};
+    peer alice = s.sign_in("alice"), bob = s.sign_in("bob");
+    s.engine().create_group("team", "alice", std::vector<user_id>{"bob"});
+    alice.sends("bob", "a").heard(), bob.heard();
+    const auto reacts = [&](const char* where) { bob.says("MARK_REQ 1 " + std::string{where} + " value=1"); };
+    reacts("conversation=group:team key=reaction target=2");
+    reacts("conversation=group:team key=read");
+    bob.sends("group:team", "b");
+    reacts("conversation=group:team key=reaction target=1");
+    reacts("conversation=group:team key=reaction target=2");
+    reacts("to=alice key=reaction target=1");
+    s.pass(seconds(2));
+    CHECK(bob.heard() == "marked reaction:2=1 | ack b | no: rate limited | no: rate limited | marked read=1 | "
+                         "marked reaction:1=1");
+    for (int i = 0; i < 4; ++i) reacts("conversation=group:team key=reaction target=2");
+    CHECK(bob.closed() == errc::rate_limited);  // over and over
+}
+
 TEST_CASE("a mark beyond the head, and one of a stranger, are refused") {
     marked s;
     s.group("team", {"alice"});

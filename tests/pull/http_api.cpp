@@ -116,7 +116,7 @@ TEST_CASE("read is answered when it is stored, moves the mark and the unread fig
     CHECK(json::parse(s.post("bob", "/api/messages/read", {{"to", "alice"}, {"value", "1"}}).body)["value"] == "5");
     s.clock.advance(seconds(2));
     CHECK(s.refusal(s.post("bob", "/api/messages/read", {{"to", "alice"}, {"value", "6"}})) == "400 invalid argument");
-    CHECK(s.refusal(s.post("bob", "/api/messages/read", {{"to", "alice"}, {"key", 6}})) == "400 invalid argument: key");
+    CHECK(s.refusal(s.post("bob", "/api/messages/read", {{"to", "alice"}, {"key", 8}})) == "400 invalid argument: key");
     s.clock.advance(seconds(2));
     CHECK(s.refusal(s.post("bob", "/api/messages/read", {{"to", "carol"}, {"value", "0"}})) == "403 not a member");
 }
@@ -182,6 +182,55 @@ TEST_CASE("what is not there, not allowed there, or not spoken here says so befo
     CHECK(refused({.method = "GET", .target = "/api/sync"}) == "401 not signed in");
     CHECK(refused({.method = "GET", .target = "/api/sync", .authorization = "Basic YTpi"}) == "401 bad credential");
     CHECK(s.authenticator.asked.empty());
+}
+
+TEST_CASE("a message sent over HTTP may name users") {
+    server<> s;
+    const auto send = [&](const json& mentions) {
+        return s.post("alice", send_path, {{"to", "bob"}, {"clientMsgId", "1"}, {"body", "x"}, {"mentions", mentions}});
+    };
+    CHECK(s.refusal(send({"bob", ""})) == "400 invalid argument: mentions");
+    CHECK(s.refusal(send(std::vector<std::string>(51, "bob"))) == "413 too large");
+    CHECK(send({"bob", "zoe"}).status == 200);
+    CHECK(s.page("bob", "/api/sync")["messages"][0]["mentions"] == json{"bob", "zoe"});
+    CHECK(s.send("alice", "direct:alice:bob", "2").status == 200);
+    CHECK_FALSE(s.page("bob", "/api/sync")["messages"][1].contains("mentions"));
+}
+
+TEST_CASE("a mark set over HTTP may be of one message") {
+    server<> s;
+    s.send("alice", "direct:alice:bob", "1");
+    const auto mark = [&](int key, int target, int value) {
+        return s.post("bob", "/api/messages/read",
+                      {{"to", "alice"}, {"key", key}, {"target", target}, {"value", value}});
+    };
+    CHECK(s.refusal(mark(8, 0, 1)) == "400 invalid argument: key");
+    CHECK(s.refusal(mark(0, 1, 1)) == "400 invalid argument: target");
+    CHECK(s.refusal(mark(6, 0, 1)) == "400 invalid argument: target");
+    CHECK(s.refusal(mark(6, 2, 1)) == "400 invalid argument");
+    s.clock.advance(seconds(1));
+    s.running->tick();
+    CHECK(json::parse(mark(6, 1, 128512).body)["target"] == "1");
+    const json told = s.page("alice", "/api/sync")["marks"];
+    REQUIRE(told.size() == 1);
+    CHECK(told[0]["key"] == 6);
+    CHECK(told[0]["target"] == "1");
+    CHECK(told[0]["shared"] == true);
+}
+
+TEST_CASE("a reaction over its group's rate is a 429") {
+    server<> s{{.conversation_rate = {.per_second = 1, .burst = 2}}};
+    s.join("g", "bob");
+    const auto react = [&](const char* user) {
+        const auto asked = s.ask_post(user, "/api/messages/read",
+                                      {{"conversation", "group:g"}, {"key", 6}, {"target", 1}, {"value", 1}});
+        s.clock.advance(milliseconds(1));
+        return asked;
+    };
+    const auto first = react("bob"), second = react("bob"), third = react("bob");
+    CHECK(s.have(third).status == 429);
+    CHECK(s.have(third).retry_after > duration{});
+    CHECK(s.have(first).status == 200);
 }
 
 TEST_CASE("bodies are read strictly") {

@@ -36,7 +36,8 @@ void core() {
           number_table<user_id>>();
     types<chunked<int>>();
     functions(is_utf8, has_control, is_amendment, is_membership, is_countable, is_retryable, fingerprint_of, merge_of);
-    functions(is_seq_mark, make_error_code, error_category, success, milliseconds, seconds, minutes, days, hash_bytes);
+    functions(is_seq_mark, is_application_key, is_known, is_about, is_same, parse_users, make_error_code,
+              error_category, success, milliseconds, seconds, minutes, days, hash_bytes);
     functions(hash(user_id{"a"}), hash(conversation_id{}), text(errc::gone));
     // `clock` alone would be POSIX's clock() too: the one name that has to be qualified.
     values<tandem::time_source<system_clock>, outlet<null_outlet>>();

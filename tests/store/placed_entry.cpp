@@ -25,13 +25,16 @@ TEST_SUITE("placed_entry") {
 
     TEST_CASE("an edit changes its target, a revoke blanks it and its edits") {
         entry target = line(1, entry_kind::message, "a"), other = line(2, entry_kind::message, "b");
+        target.mentions = {"bob"};
         entry edit = line(3, entry_kind::edit, "c", 1);
         for (entry* e : {&target, &other}) amend(*e, edit);
         CHECK(target.body == "c");
+        CHECK(target.mentions == std::vector<user_id>{"bob"});
         CHECK(target.amended_by == seq{3});
         const entry revoke = line(4, entry_kind::revoke, "", 1);
         for (entry* e : {&target, &other, &edit}) amend(*e, revoke);
         CHECK(target.body.empty());
+        CHECK(target.mentions.empty());
         CHECK(target.revoked);
         CHECK(edit.body.empty());
         CHECK(edit.revoked);

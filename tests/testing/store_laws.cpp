@@ -76,6 +76,38 @@ struct lets_marks_fall : memory_store {
     }
 };
 
+struct forgets_targets : memory_store {
+    result<mark_outcomes> put(mark_changes cs) {
+        std::vector<mark_change> all{cs.begin(), cs.end()};
+        for (mark_change& c : all)
+            if (c.key == mark_key::reaction) c.target = seq{1};
+        return memory_store::put(all);
+    }
+};
+
+struct tells_marks_of_everything : memory_store {
+    result<page> changes(const user_id& u, position from, limits most) {
+        page p = *memory_store::changes(u, from, most);
+        if (!p.memberships.empty())
+            for (const mark& m : memory_store::tail(from, most)->marks)
+                if (m.target && m.owner != u) p.marks.push_back(m);
+        return p;
+    }
+};
+
+struct remembers_marks_of_trimmed_entries : memory_store {
+    result<nothing> trim(const conversation_id& c, seq first_kept) {
+        before = *memory_store::tail({}, {});
+        return memory_store::trim(c, first_kept);
+    }
+    result<page> tail(position from, limits most) {
+        page p = *memory_store::tail(from, most);
+        if (!before.marks.empty()) p.marks = before.marks;
+        return p;
+    }
+    page before;
+};
+
 struct keeps_old_marks : memory_store {
     result<page> tail(position from, limits most) {
         page p = *memory_store::tail(from, most);
@@ -114,6 +146,23 @@ struct remembers_revoked_bodies : memory_store {
         history_page p = *memory_store::history(c, range, most);
         for (entry& e : p.entries)
             if (e.revoked) e.body = "secret";
+        return p;
+    }
+};
+
+struct forgets_mentions : memory_store {
+    result<page> tail(position from, limits most) {
+        page p = *memory_store::tail(from, most);
+        for (entry& e : p.entries) e.mentions.clear();
+        return p;
+    }
+};
+
+struct remembers_revoked_mentions : memory_store {
+    result<page> changes(const user_id& u, position from, limits most) {
+        page p = *memory_store::changes(u, from, most);
+        for (entry& e : p.entries)
+            if (e.revoked) e.mentions = {u};
         return p;
     }
 };
@@ -167,12 +216,17 @@ TEST_SUITE("store_laws") {
         CHECK(caught<commits_one_by_one_backwards>() != "");
         CHECK(caught<returns_the_last_returned>().find("pages leave nothing out") != std::string::npos);
         CHECK(caught<lets_marks_fall>().find("marks merge by their rule") != std::string::npos);
+        CHECK(caught<forgets_targets>().find("a mark may be of one entry") != std::string::npos);
+        CHECK(caught<tells_marks_of_everything>().find("a mark of an entry is for those") != std::string::npos);
+        CHECK(caught<remembers_marks_of_trimmed_entries>().find("marks go with what they are") != std::string::npos);
         CHECK(caught<keeps_old_marks>().find("a mark stands where it changed last") != std::string::npos);
         CHECK(caught<shows_everything>().find("changes are what one may see") != std::string::npos);
         CHECK(caught<ignores_bytes>().find("pages keep their limits") != std::string::npos);
         CHECK(caught<forgets_the_leave>().find("changes are what one may see") != std::string::npos);
         CHECK(caught<starts_history_at_the_old_end>().find("a history is the newest part") != std::string::npos);
         CHECK(caught<remembers_revoked_bodies>().find("a revoked body is shown nowhere") != std::string::npos);
+        CHECK(caught<forgets_mentions>().find("the tail is everything") != std::string::npos);
+        CHECK(caught<remembers_revoked_mentions>().find("a revoked body is shown nowhere") != std::string::npos);
         CHECK(caught<counts_notices>().find("unread is the formula") != std::string::npos);
         CHECK(caught<never_answers>() != "");
     }
@@ -209,6 +263,6 @@ TEST_SUITE("store_laws") {
         int not_offered = 0;
         const auto report = [&](const law_verdict& v) { not_offered += v.became == law_verdict::what::not_offered; };
         CHECK(store_laws([] { return keeps_everything{}; }, report, release_answers{}, {.count = 1}));
-        CHECK(not_offered == 1);
+        CHECK(not_offered == 2);
     }
 }

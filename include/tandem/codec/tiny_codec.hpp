@@ -34,6 +34,7 @@ inline result<background_request> read_tiny(const tiny_fields& fields, as<backgr
 
 inline result<send_request> read_tiny(const tiny_fields& fields, as<send_request>) {
     send_request r;
+    r.mentions = fields.list("mentions");
     return fields.fill(r, "conversation", r.conversation, "to", r.to, "send_id", r.send_id, "content_type",
                        r.content_type, "body", r.body);
 }
@@ -51,7 +52,8 @@ inline result<edit_request> read_tiny(const tiny_fields& fields, as<edit_request
 
 inline result<mark_request> read_tiny(const tiny_fields& fields, as<mark_request>) {
     mark_request r;
-    return fields.fill(r, "conversation", r.conversation, "to", r.to, "key", r.key, "value", r.value);
+    return fields.fill(r, "conversation", r.conversation, "to", r.to, "key", r.key, "value", r.value, "target",
+                       r.target);
 }
 
 inline result<typing_request> read_tiny(const tiny_fields& fields, as<typing_request>) {
@@ -103,7 +105,7 @@ inline void write_tiny(const edit_reply& r, tiny_writer& to) {
 }
 
 inline void write_tiny(const mark_reply& r, tiny_writer& to) {
-    to.put("conversation", r.conversation).put("key", r.key).put("value", r.value);
+    to.put("conversation", r.conversation).put("key", r.key).put("value", r.value).put_if("target", r.target);
 }
 
 inline void write_tiny(const relay_reply& r, tiny_writer& to) { to.put("reached", r.reached); }
@@ -123,11 +125,12 @@ inline void write_tiny_entry(const entry& e, tiny_writer& to) {
     to.put("content_type", e.content_type).put("time", e.time).put("body", e.body);
     to.put_if("target", e.target).put_if("subject", e.subject).put_if("role", e.role);
     to.put_if("visible_from", e.visible_from).put_if("amended_by", e.amended_by).put_if("revoked", e.revoked);
+    for (const user_id& named : e.mentions) to.item("mentions", named);
 }
 
 inline void write_tiny_mark(const mark& m, tiny_writer& to) {
     to.put("conversation", m.conversation).put("key", m.key).put("owner", m.owner).put("value", m.value);
-    to.put("position", m.position).put_if("shared", m.shared);
+    to.put("position", m.position).put_if("shared", m.shared).put_if("target", m.target);
 }
 
 }  // namespace detail

@@ -26,11 +26,10 @@ inline constexpr tiny_name<entry_kind> tiny_names<entry_kind>[5] = {{entry_kind:
                                                                     {entry_kind::joined, "joined"},
                                                                     {entry_kind::left, "left"}};
 template <>
-inline constexpr tiny_name<mark_key> tiny_names<mark_key>[5] = {{mark_key::received, "received"},
-                                                                {mark_key::read, "read"},
-                                                                {mark_key::cleared_before, "cleared_before"},
-                                                                {mark_key::pinned, "pinned"},
-                                                                {mark_key::muted, "muted"}};
+inline constexpr tiny_name<mark_key> tiny_names<mark_key>[7] = {
+    {mark_key::received, "received"}, {mark_key::read, "read"},   {mark_key::cleared_before, "cleared_before"},
+    {mark_key::pinned, "pinned"},     {mark_key::muted, "muted"}, {mark_key::reaction, "reaction"},
+    {mark_key::deleted, "deleted"}};
 template <>
 inline constexpr tiny_name<role> tiny_names<role>[4] = {
     {role::none, "none"}, {role::member, "member"}, {role::admin, "admin"}, {role::owner, "owner"}};

@@ -55,6 +55,7 @@ struct draft {
     entry_kind kind = entry_kind::message;
     std::uint32_t content_type = 0;  // the application's: text, image, …
     std::string body{};
+    std::vector<user_id> mentions{};  // whom a message names; they need not be members
 
     tandem::seq target{};            // revoke, edit: the entry this one amends
     user_id subject{};               // joined, left: whose membership changes
@@ -72,15 +73,17 @@ struct entry : draft {
     std::uint64_t number = 0;    // countable entries of the conversation up to and including this one
     tandem::seq visible_from{};  // joined: the first seq the subject may see
     tandem::seq amended_by{};    // the revoke or edit whose effect the body shows; 0 if none
-    bool revoked = false;        // the body is blank for good
+    bool revoked = false;        // the body and the mentions are blank for good
 };
 
 // Taken before the gatekeeper sees the draft, so it identifies what the sender asked for, not what became of it.
 inline std::uint64_t fingerprint_of(const draft& d) {
     const std::uint64_t what =
         static_cast<std::uint64_t>(d.role) << 48 | static_cast<std::uint64_t>(d.kind) << 32 | d.content_type;
-    const std::uint64_t who = hash(d.conversation, what + detail::mix(d.target.value, what | 1));
-    return hash_bytes(d.body, d.subject.empty() ? who : hash(d.subject, who)) | 1;  // 0 means "not taken yet"
+    std::uint64_t who = hash(d.conversation, what + detail::mix(d.target.value, what | 1));
+    if (!d.subject.empty()) who = hash(d.subject, who);
+    for (const user_id& named : d.mentions) who = hash(named, ~who);  // not as a subject would be
+    return hash_bytes(d.body, who) | 1;                               // 0 means "not taken yet"
 }
 
 // One interval of a membership: the seqs a user may see, ends included. ended_at == 0: still a member.

@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <string>
+#include <vector>
 
 namespace tandem {
 
@@ -57,6 +58,18 @@ using user_id = basic_id<struct user_kind>;
 using device_id = basic_id<struct device_kind>;
 using send_id = basic_id<struct send_kind>;
 using group_id = basic_id<struct group_kind>;
+
+// A peer's list of users: all of them, or what is wrong with the first that is no id.
+inline result<std::vector<user_id>> parse_users(const std::vector<std::string_view>& texts) {
+    std::vector<user_id> users;
+    users.reserve(texts.size());
+    for (const std::string_view text : texts) {
+        auto id = user_id::parse(text);
+        if (!id) return id.error();
+        users.push_back(*id);
+    }
+    return users;
+}
 
 inline std::uint64_t hash(const short_text& text, std::uint64_t seed = 0) {
     return hash_block<sizeof(short_text)>(&text, seed);

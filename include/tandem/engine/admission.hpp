@@ -54,6 +54,11 @@ protected:
         }
     }
 
+    // Whatever is told to all of a group counts: zero, or how long to wait.
+    duration take_conversation_rate(const conversation_id& c, std::uint64_t hash) {
+        return c.is_personal() ? duration{} : conversation_rates_.take(hash, this->now_);
+    }
+
     // Over its rate once is an error, over and over is the end.
     void strike(session_handle h) {
         if (session* s = this->hub_.find(h); s && ++s->strikes > this->options_.strikes)
@@ -107,14 +112,15 @@ private:
             return fail_here(std::move(d), std::move(o), error{errc::overloaded, "the journal is full"});
         if (!is_ours(d, o)) {
             duration wait = user_rates_.take(hash(d.sender, this->seed_), this->now_);
-            if (wait == duration{} && !d.conversation.is_personal())
-                wait = conversation_rates_.take(o.conversation, this->now_);
+            if (wait == duration{}) wait = take_conversation_rate(d.conversation, o.conversation);
             if (wait > duration{})
                 return fail_here(std::move(d), std::move(o), error{errc::rate_limited, "too many sends", wait});
         }
         if (d.body.size() > this->options_.max_body_bytes)
             return refuse_finally(std::move(d), std::move(o),
                                   error{errc::too_large, "the body is over max_body_bytes"});
+        if (d.mentions.size() > this->options_.mentions_per_message)
+            return refuse_finally(std::move(d), std::move(o), error{errc::too_large, "more than mentions_per_message"});
         ask_directory(std::move(d), std::move(o));
     }
 
@@ -200,6 +206,7 @@ private:
                     o.changed = r->body != d.body;
                     d.body = std::move(r->body);  // what it may change: the content, nothing else
                     d.content_type = r->content_type;
+                    if (d.kind != entry_kind::edit) d.mentions = std::move(r->mentions);  // edits name nobody
                     to_journal(std::move(d), std::move(o));
                 },
                 std::move(asked));

@@ -11,6 +11,10 @@
 
 namespace tandem {
 
+inline mark_reply reply_for(const mark_change& c, std::uint64_t stored) {
+    return {c.conversation, c.key, stored, c.target};
+}
+
 struct mark_wish {
     mark_change change{};
     std::vector<reply_to> asked{};         // each is answered with what the store then has …
@@ -47,14 +51,13 @@ public:
 
 private:
     static std::uint64_t key_of(const mark_change& c) {
-        return hash(c.owner, hash(c.conversation, static_cast<std::uint64_t>(c.key) + 1));
+        const std::uint64_t what = detail::mix_in(0, static_cast<std::uint64_t>(c.key), c.target.value);
+        return hash(c.owner, hash(c.conversation, what));
     }
 
     mark_wish* find(const mark_change& c) {
-        const std::uint32_t at = index_.find(key_of(c), [&](std::uint32_t n) {
-            const mark_change& w = waiting_[n].change;
-            return w.key == c.key && w.owner == c.owner && w.conversation == c.conversation;
-        });
+        const std::uint32_t at =
+            index_.find(key_of(c), [&](std::uint32_t n) { return is_same(waiting_[n].change, c); });
         return at == flat_index::none ? nullptr : &waiting_[at];
     }
 

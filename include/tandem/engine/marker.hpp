@@ -59,7 +59,7 @@ private:
         m.value = o.value;
         m.position = o.position;
         if (o.position <= this->told_) answer_wish(w, o.value);
-        else answer_callers(w, mark_reply{m.conversation, m.key, m.value});
+        else answer_callers(w, reply_for(m, m.value));
         mine.askers.push_back(w.asked);
     }
 
@@ -68,8 +68,8 @@ private:
         answer_callers(w, e);
     }
     void answer_wish(const mark_wish& w, std::uint64_t value) {
-        for (const reply_to& to : w.asked) this->reply(to, mark_reply{w.change.conversation, w.change.key, value});
-        answer_callers(w, mark_reply{w.change.conversation, w.change.key, value});
+        for (const reply_to& to : w.asked) this->reply(to, reply_for(w.change, value));
+        answer_callers(w, reply_for(w.change, value));
     }
     void answer_callers(const mark_wish& w, const result<mark_reply>& r) {
         for (const done<mark_reply>& then : w.then) this->complete([then, r] { then(r); });

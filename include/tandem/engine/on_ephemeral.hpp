@@ -27,13 +27,9 @@ struct on_presence {
 
     void operator()(auto& call, const presence_request& r) const {
         if (r.users.size() > most_at_once) return call.refuse(errc::too_large);
-        std::vector<user_id> users;
-        for (const std::string_view text : r.users) {
-            auto id = user_id::parse(text);
-            if (!id) return call.refuse(id.error());
-            users.push_back(*id);
-        }
-        call.engine().presence_of(call.later(), std::move(users), r.watch);
+        auto users = parse_users(r.users);
+        if (!users) return call.refuse(users.error());
+        call.engine().presence_of(call.later(), *std::move(users), r.watch);
     }
 };
 

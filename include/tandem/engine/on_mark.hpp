@@ -1,4 +1,4 @@
-// Received, read, pinned, …: gathered, stored, then shown to those it concerns.
+// Received, read, pinned, reactions, …: gathered, stored, then shown to those it concerns.
 #pragma once
 
 #include "call.hpp"
@@ -13,17 +13,11 @@ struct on_mark {
     void operator()(auto& call, const mark_request& r) const {
         auto c = call.conversation(r.conversation, r.to);
         if (!c) return call.refuse(c.error());
-        if (!is_known(r.key)) return call.refuse(errc::invalid_argument);
-        call.engine().mark_as(call.user(),
-                              mark_change{.conversation = *c, .key = r.key, .owner = call.user(), .value = r.value},
-                              call.later());
-    }
-
-private:
-    static bool is_known(mark_key key) {
-        const auto n = static_cast<unsigned>(key);
-        return (n >= static_cast<unsigned>(mark_key::received) && n <= static_cast<unsigned>(mark_key::muted)) ||
-               n >= 1000;
+        if (!is_known(r.key) || !is_about(r.key, r.target)) return call.refuse(errc::invalid_argument);
+        const user_id& user = call.user();
+        call.engine().mark_as(
+            user, mark_change{.conversation = *c, .key = r.key, .owner = user, .value = r.value, .target = r.target},
+            call.later());
     }
 };
 

@@ -32,6 +32,11 @@ struct on_send {
         if (const auto begun = detail::begin(d, call, r); !begun) return call.refuse(begun.error());
         d.content_type = r.content_type;
         d.body = r.body;
+        if (!r.mentions.empty()) {
+            auto named = parse_users(r.mentions);
+            if (!named) return call.refuse(named.error());
+            d.mentions = *std::move(named);
+        }
         call.post(std::move(d));
     }
 };

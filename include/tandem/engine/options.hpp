@@ -20,6 +20,7 @@ struct options {
 
     // --- sending
     std::uint32_t max_body_bytes = 32 * 1024;
+    std::size_t mentions_per_message = 50;
     std::uint16_t unacked_per_session = 256;
     std::size_t lanes_per_session = 32;
     std::size_t waiting_per_lane = 64;
@@ -27,7 +28,7 @@ struct options {
     std::size_t drafts_per_commit = 1024;
     rate session_rate{.per_second = 200, .burst = 1000};        // requests; one more for each started [KiB] of bytes
     rate user_rate{.per_second = 400, .burst = 2000};           // sends, over all sessions and the pull API
-    rate conversation_rate{.per_second = 1000, .burst = 5000};  // not for direct and self: their users have a rate each
+    rate conversation_rate{.per_second = 1000, .burst = 5000};  // sends and reactions; not in direct and self
     std::uint32_t strikes = 50;                                 // this often over a rate: closed
     duration revoke_within = minutes(2);
     duration edit_within = minutes(15);

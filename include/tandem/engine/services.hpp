@@ -38,6 +38,13 @@ public:
         };
         if (asked && !is_member_here(change.conversation, user)) return refuse(errc::not_member);
         const conversation_id c = change.conversation;
+        if (change.key == mark_key::reaction) {
+            change.shared = true;
+            if (const duration wait = this->take_conversation_rate(c, hash(c, this->seed_)); wait > duration{}) {
+                if (asked) this->strike(asked->session);
+                return refuse(error{errc::rate_limited, "too many reactions", wait});
+            }
+        }
         const auto add = [this, refuse, asked, then](mark_change m) {
             if (!this->board_.add(m, asked ? &*asked : nullptr, then)) refuse(errc::overloaded);
         };

@@ -70,7 +70,8 @@ protected:
         else tell_room(c, std::move(r));
     }
 
-    // To those who may see it besides its owner.
+    // To those who may see it besides its owner. Who joined later hears of reactions to what they cannot see, too: here
+    // nobody knows since when they see, and a number says nothing of the entry. Pulls leave those out.
     void tell_shared_mark(run r) {
         const mark& m = r.from->page.marks[r.entries.front()];
         if (!m.conversation.is_personal()) return tell_room(m.conversation, std::move(r));

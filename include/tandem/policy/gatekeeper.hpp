@@ -12,9 +12,9 @@ inline constexpr auto admit = [](auto& g, auto&& d, auto&&... x) -> decltype(g.a
 };
 }  // namespace verbs
 
-// Meaning: returns the draft, changed or not, or refuses it; conversation, sender and send id are restored if it touched
-// them. Threads: the engine's; may answer later: sends of one session to one conversation stay in order, nobody
-// else waits. Durability: none; a retried send may be asked about again.
+// Meaning: returns the draft, changed or not, or refuses it; its body and content type count, and whom a message names:
+// whatever else it touched is restored. Threads: the engine's; may answer later: sends of one session to one
+// conversation stay in order, nobody else waits. Durability: none; a retried send may be asked about again.
 template <class G>
 concept gatekeeper = answers<decltype(verbs::admit), draft, G&, draft>;
 

@@ -72,7 +72,7 @@ struct overview {
     seq read{};      // the owner's read mark, raised by what the owner sent
     seq received{};  // never below read
     std::uint64_t unread = 0;
-    std::vector<mark> marks{};  // the owner's, and shared ones
+    std::vector<mark> marks{};  // of the whole conversation: the owner's, and shared ones
     std::optional<entry> last{};
 };
 

@@ -73,6 +73,7 @@ struct send_request {
     std::string_view send_id{};
     std::uint32_t content_type = 0;
     std::string_view body{};
+    std::vector<std::string_view> mentions{};
 };
 
 struct send_reply {
@@ -127,6 +128,7 @@ struct mark_request {
     std::string_view to{};
     mark_key key{};
     std::uint64_t value = 0;
+    tandem::seq target{};
 };
 // Comes when the mark is stored; a client repeats its marks until it has seen them here.
 struct mark_reply {
@@ -134,6 +136,7 @@ struct mark_reply {
     conversation_id conversation{};
     mark_key key{};
     std::uint64_t value = 0;  // as stored, which may be more than was asked
+    tandem::seq target{};
 };
 
 // No reply: typing that fails is not worth a frame, unless it was refused.

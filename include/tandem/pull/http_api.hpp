@@ -217,6 +217,9 @@ private:
         with_body<send_request>(job, [&](const send_request& r) {
             draft d{.kind = entry_kind::message, .content_type = r.content_type};
             d.body = r.body;
+            auto named = parse_users(r.mentions);
+            if (!named) return fail(job, errc::invalid_argument, "mentions");
+            d.mentions = *std::move(named);
             submit(job, r, std::move(d));
         });
     }
@@ -264,12 +267,13 @@ private:
     // Without a key it is the read mark.
     void read(const pull_job_ptr& job) {
         with_body<mark_request>(job, [&](const mark_request& r) {
-            const auto n = static_cast<unsigned>(r.key);
-            if (n > static_cast<unsigned>(mark_key::muted) && n < 1000) return fail(job, errc::invalid_argument, "key");
+            const mark_key key = r.key == mark_key{} ? mark_key::read : r.key;
+            if (!is_known(key)) return fail(job, errc::invalid_argument, "key");
+            if (!is_about(key, r.target)) return fail(job, errc::invalid_argument, "target");
             const auto c = conversation_of(job, r.conversation, r.to);
             if (!c) return;
-            mark_change change{
-                .conversation = *c, .key = n == 0 ? mark_key::read : r.key, .owner = job->user, .value = r.value};
+            const mark_change change{
+                .conversation = *c, .key = key, .owner = job->user, .value = r.value, .target = r.target};
             if (c->is_personal()) return put(job, change);
             engine_.template ask<membership>(
                 verbs::member, engine_.store(),

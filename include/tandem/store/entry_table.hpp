@@ -1,4 +1,4 @@
-// Entries as flat records: who and where are 32-bit numbers, and a body is the only thing allocated.
+// Entries as flat records: who and where are 32-bit numbers, and a body is nearly always the only thing allocated.
 #pragma once
 
 #include "../core/chunked.hpp"
@@ -6,6 +6,7 @@
 #include "../core/flat_index.hpp"
 #include "../core/number_pool.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace tandem {
 
 struct entry_record {
     std::string body{};
+    std::unique_ptr<std::vector<user_id>> mentions{};  // few messages name anybody
     tandem::send_id send_id{};
     std::uint32_t conversation = flat_index::none;
     std::uint32_t sender = flat_index::none;

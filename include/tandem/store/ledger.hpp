@@ -82,19 +82,23 @@ public:
     }
 
     mark_outcome put(const mark_change& c) {
-        const std::uint32_t owner = users_.find(c.owner), conversation = conversations_.find(c.conversation);
-        if (!row_of(owner, conversation)) return {.why = errc::not_member};
-        if (is_seq_mark(c.key) && c.value > heads_[conversation].seq.value) return {.why = errc::invalid_argument};
-        const std::uint64_t before = marks_.value_of(conversation, c.key, owner);
-        const std::uint64_t value = marks_.merged(conversation, c.key, owner, c.value);
+        const mark_table::id which = id_of(c);
+        if (const errc why = refusal(c, which); why != fine) return {.why = why};
+        const std::uint64_t before = marks_.value_of(which), value = marks_.merged(which, c.value);
         if (value == before) return {mark_outcome::what::unchanged, {}, value, {}};
         newest_ = newest_.next();
-        marks_.set(conversation, c.key, owner, value, c.shared, newest_);
+        marks_.set(which, value, c.shared, newest_);
         return {mark_outcome::what::changed, {}, value, newest_};
     }
 
-    // `number_before`: the number of the last entry that goes.
+    // By number, as far as its owner and conversation have one.
+    mark_table::id id_of(const mark_change& c) const {
+        return {conversations_.find(c.conversation), c.key, users_.find(c.owner), c.target};
+    }
+
+    // `number_before`: the number of the last entry that goes. The marks about what goes go with it.
     void trim(std::uint32_t conversation, seq first_kept, std::uint64_t number_before) {
+        for (seq s = heads_[conversation].first_kept; s < first_kept; s = s.next()) marks_.forget(conversation, s);
         heads_.trim(conversation, first_kept, number_before);
     }
 
@@ -172,20 +176,20 @@ public:
     mark told(const mark_table::row& r) const {
         mark m;
         m.conversation = conversations_[r.conversation], m.key = r.key, m.owner = users_[r.owner];
-        m.value = r.value, m.shared = r.shared, m.position = r.position;
+        m.value = r.value, m.shared = r.shared, m.target = r.target, m.position = r.position;
         return m;
     }
 
-    // One's own, and the shared ones of the conversations one is in.
+    // One's own, and the shared ones of the conversations one is in, about entries one may see.
     bool shows(const mark_table::row& r, std::uint32_t user) const {
         if (r.owner == user) return true;
         const auto* member = r.shared ? row_of(user, r.conversation) : nullptr;
-        return member && member->current();
+        return member && member->current() && (!r.target || member->sees(r.target));
     }
 
     // The read mark, raised by what the user sent.
     seq read_by(const membership_table::row& r) const {
-        return std::max(seq{marks_.value_of(r.conversation, mark_key::read, r.user)}, r.last_sent);
+        return std::max(seq{marks_.value_of({r.conversation, mark_key::read, r.user})}, r.last_sent);
     }
 
 private:
@@ -215,6 +219,17 @@ private:
 
     static outcome joined_already(const membership_table::row& r) {
         return {outcome::what::already, {}, r.changed.place, r.changed.number, r.changed.time, r.latest.visible_from};
+    }
+
+    errc refusal(const mark_change& c, const mark_table::id& which) const {
+        const auto* owner = row_of(which.owner, which.conversation);
+        const conversation_head& head = heads_[which.conversation];
+        if (!owner) return errc::not_member;
+        if (!is_about(c.key, c.target) || c.target > head.seq) return errc::invalid_argument;
+        if (is_seq_mark(c.key) && c.value > head.seq.value) return errc::invalid_argument;
+        if (!c.target) return fine;
+        if (c.target < head.first_kept) return errc::gone;
+        return owner->sees(c.target) ? fine : errc::not_found;
     }
 
     template <class TargetOf>

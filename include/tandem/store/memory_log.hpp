@@ -10,7 +10,8 @@
 namespace tandem {
 
 // The ledger decides; this keeps the entries. The log has one item per position: an entry, a mark, or nothing, because
-// the mark moved on or the entry was trimmed. The same calls give the same answers: time is what the drafts say.
+// the mark moved on or the entry was trimmed, and with it the marks about it. The same calls give the same answers:
+// time is what the drafts say.
 class memory_log {
 public:
     result<outcomes> append(drafts ds) {
@@ -75,6 +76,7 @@ protected:
         e.conversation = ledger_.conversations()[r.conversation], e.sender = ledger_.users()[r.sender];
         if (r.subject != none) e.subject = ledger_.users()[r.subject];
         e.send_id = r.send_id, e.kind = r.kind, e.content_type = r.content_type, e.body = r.body, e.target = r.target;
+        if (r.mentions) e.mentions = *r.mentions;
         e.role = r.role, e.history = r.history, e.time = r.time, e.fingerprint = r.fingerprint, e.trusted = r.trusted;
         e.place = {r.seq, r.position}, e.number = r.number;
         e.visible_from = r.visible_from, e.amended_by = r.amended_by, e.revoked = r.revoked;
@@ -129,6 +131,7 @@ private:
 
     void write(entry_record& r, const draft& d, const ledger::decision& o) const {
         r.body = d.body, r.send_id = d.send_id;
+        if (!d.mentions.empty()) r.mentions = std::make_unique<std::vector<user_id>>(d.mentions);
         r.conversation = o.of.conversation, r.sender = o.of.sender;
         r.subject = d.subject.empty() ? none : ledger_.users().find(d.subject);
         r.content_type = d.content_type, r.history = d.history, r.kind = d.kind, r.role = d.role, r.trusted = d.trusted;
@@ -163,21 +166,22 @@ private:
     }
 
     mark_outcome put_one(const mark_change& c) {
-        const std::uint32_t owner = ledger_.users().find(c.owner);
-        const std::uint32_t conversation = ledger_.conversations().find(c.conversation);
-        const std::uint32_t known = ledger_.marks().find(conversation, c.key, owner);
+        const mark_table::id which = ledger_.id_of(c);
+        const std::uint32_t known = ledger_.marks().find(which);
         const position before = known == none ? position{} : ledger_.marks()[known].position;
         const mark_outcome o = ledger_.put(c);
         if (o.became != mark_outcome::what::changed) return o;
         if (before) slot(before) = item{};
-        log_.push_back(item::mark(ledger_.marks().find(conversation, c.key, owner)));
-        if (c.shared) changed_.touch(conversation, o.position);
+        log_.push_back(item::mark(ledger_.marks().find(which)));
+        if (c.shared) changed_.touch(which.conversation, o.position);
         return o;
     }
 
     void forget(std::uint32_t conversation, seq s) {
         const std::uint32_t n = number_of(conversation, s);
         slot(entries_[n].position) = item{};
+        ledger_.marks().each_about(conversation, s,
+                                   [&](std::uint32_t m) { slot(ledger_.marks()[m].position) = item{}; });
         if (entries_[n].revoked && is_countable(entries_[n].kind)) std::erase(revoked_[conversation], s);
         entries_.erase(n);
     }

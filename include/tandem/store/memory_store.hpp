@@ -139,7 +139,9 @@ private:
             if (first) reader.add({record_of(line.conversation, first).position, first, line.row});
             if (member.current())
                 ledger_.marks().each_shared(line.conversation, from, [&](std::uint32_t n) {
-                    if (ledger_.marks()[n].owner != user) reader.add_mark(ledger_.marks()[n].position);
+                    const auto& mark = ledger_.marks()[n];
+                    const bool seen = !mark.target || member.sees(mark.target);
+                    if (mark.owner != user && seen) reader.add_mark(mark.position);
                 });
         });
         ledger_.marks().each_of(user, from, [&](std::uint32_t n) { reader.add_mark(ledger_.marks()[n].position); });

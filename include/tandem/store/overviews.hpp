@@ -25,11 +25,11 @@ std::uint64_t unread_of(const ledger& l, const membership_table::row& r, Countab
 
 namespace detail {
 
-// The user's marks that nobody else sees, in order of conversation number.
+// The user's marks of whole conversations that nobody else sees, in order of conversation number.
 inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::uint32_t user) {
     std::vector<const mark_table::row*> own;
     l.marks().each_of(user, {}, [&](std::uint32_t n) {
-        if (!l.marks()[n].shared) own.push_back(&l.marks()[n]);
+        if (!l.marks()[n].shared && !l.marks()[n].target) own.push_back(&l.marks()[n]);
     });
     std::sort(own.begin(), own.end(), [](auto* a, auto* b) { return a->conversation < b->conversation; });
     return own;
@@ -37,7 +37,7 @@ inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::u
 
 inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
                       std::vector<mark>& to) {
-    l.marks().each_shared(conversation, {}, [&](std::uint32_t n) { to.push_back(l.told(l.marks()[n])); });
+    l.marks().each_about(conversation, seq{}, [&](std::uint32_t n) { to.push_back(l.told(l.marks()[n])); });
     auto at = std::lower_bound(own.begin(), own.end(), conversation,
                                [](auto* r, std::uint32_t c) { return r->conversation < c; });
     for (; at != own.end() && (*at)->conversation == conversation; ++at) to.push_back(l.told(**at));
@@ -55,7 +55,7 @@ overview_page overviews_of(const ledger& l, const user_id& id, epoch e, Countabl
         const auto& r = l.memberships()[line.row];
         if (!r.current()) continue;
         overview o{.membership = l.told(r), .head = l.heads()[r.conversation], .read = l.read_by(r)};
-        o.received = std::max(o.read, seq{l.marks().value_of(r.conversation, mark_key::received, r.user)});
+        o.received = std::max(o.read, seq{l.marks().value_of({r.conversation, mark_key::received, r.user})});
         o.unread = unread_of(l, r, countable);
         if (o.head.seq >= o.head.first_kept) o.last = entry_at(r.conversation, o.head.seq);
         detail::add_marks(l, own, r.conversation, o.marks);

@@ -21,6 +21,7 @@ target_state target_state_of(const Entry& e) {
 template <class Entry>
 void blank(Entry& e, seq by) {
     e.body = {};
+    e.mentions = {};
     e.revoked = true;
     e.amended_by = by;
 }

@@ -75,19 +75,21 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 //             inside an earlier interval: intervals never overlap. Of a current member with the same role it is
 //             `already` (the place where the membership changed last), with another role a role change; no role means
 //             member. The first entry of a direct or self conversation makes those it names members, from seq 1
-//   revoke    blanks its target and every edit of it in every later read; edit gives its target a new body and content
-//             type; what was changed gets amended_by
+//   revoke    blanks body and mentions of its target, and of every edit of it, in every later read; edit gives its
+//             target a new body and content type; what was changed gets amended_by
 // The call as a whole may fail: store_failed says nothing was stored, unknown_outcome says that it may have been; by
 // the time it is answered, a `tail` either returns it or never will.
-// Marks are merged by their rule, from 0; a change takes the log's next position and leaves its old one empty. A seq
-// mark beyond the head (invalid_argument), or any mark by somebody who was never a member (not_member), is refused.
+// Marks are merged by their rule, from 0; a change takes the log's next position and leaves its old one empty. Refused
+// is (the first that applies) not_member: the owner never was a member; invalid_argument: the key and the target do not
+// fit (is_about), or a target or seq mark lies beyond the head; gone: the target is trimmed; not_found: the owner may
+// not see it. What is trimmed takes the marks about it along.
 // Reads see every commit that was answered before they began. `changes` returns what `user` may see in (cursor, head],
 // in order of position, against a head it reads first: entries within the user's intervals, all the user's own marks,
-// shared marks of conversations the user is in now, and the memberships of the user that changed; its cost follows what
-// was missed. `tail` returns every entry and mark, and no memberships. Beyond the head both return an empty page,
-// `examined` being the cursor. `history` returns the newest part of its range that fits, whoever asks; `memberships`
-// current and past ones, `overviews` current ones. Unread are the countable, unrevoked, kept entries beyond `read` that
-// the user may see.
+// shared marks of conversations the user is in now (about an entry: one the user may see), and the memberships of the
+// user that changed; its cost follows what was missed. `tail` returns every entry and mark, and no memberships. Beyond
+// the head both return an empty page, `examined` being the cursor. `history` returns the newest part of its range that
+// fits, whoever asks; `memberships` current and past ones, `overviews` current ones, with the marks about the whole
+// conversation. Unread are the countable, unrevoked, kept entries beyond `read` that the user may see.
 // Threads: called on the engine's thread. A verb that answers later answers on that thread too, once, and may do so
 // from inside the call. The spans live as long as the ticket. Durability: `append` answers when a crash can no longer
 // take the drafts back; a store that may lose acked commits takes a new epoch at every unclean start.

@@ -48,7 +48,14 @@ public:
     mark_outcome put(const mark_change& c) {
         if (!std::any_of(members_.begin(), members_.end(), is(c.conversation, c.owner)))
             return {.why = errc::not_member};
-        if (is_seq_mark(c.key) && c.value > head(c.conversation).seq.value) return {.why = errc::invalid_argument};
+        const conversation_head h = head(c.conversation);
+        const bool about_entry = c.key == mark_key::reaction || c.key == mark_key::deleted;
+        const bool application = static_cast<unsigned>(c.key) >= 1000;
+        if (!application && about_entry != (c.target != seq{})) return {.why = errc::invalid_argument};
+        if (c.target > h.seq) return {.why = errc::invalid_argument};
+        if (is_seq_mark(c.key) && c.value > h.seq.value) return {.why = errc::invalid_argument};
+        if (c.target != seq{} && c.target < h.first_kept) return {.why = errc::gone};
+        if (c.target != seq{} && !member(c.conversation, c.owner).sees(c.target)) return {.why = errc::not_found};
         mark& m = mark_of(c);
         if (merge_of(c.key) == merge::max ? c.value <= m.value : c.value == m.value)
             return {mark_outcome::what::unchanged, {}, m.value, {}};
@@ -60,6 +67,8 @@ public:
     void trim(const conversation_id& c, seq first_kept) {
         for (auto& h : heads_)
             if (h.first == c) h.second.first_kept = std::clamp(first_kept, h.second.first_kept, h.second.seq.next());
+        std::erase_if(
+            marks_, [&](auto& m) { return m.conversation == c && m.target != seq{} && m.target < head(c).first_kept; });
     }
 
     position newest() const { return newest_; }
@@ -98,8 +107,7 @@ public:
                 (!user || member(l.e.conversation, *user).sees(l.e.place.seq)))
                 p.entries.push_back(l.e);
         for (const mark& m : marks_)
-            if (inside(m.position) && (!user || m.owner == *user || (m.shared && is_current(m.conversation, *user))))
-                p.marks.push_back(m);
+            if (inside(m.position) && (!user || shows(m, *user))) p.marks.push_back(m);
         std::sort(p.marks.begin(), p.marks.end(), [](auto& a, auto& b) { return a.position < b.position; });
         if (user)
             for (const membership& m : members_)
@@ -146,6 +154,12 @@ private:
     bool is_current(const conversation_id& c, const user_id& u) const { return member(c, u).current(); }
     bool is_kept(const entry& e) const { return e.place.seq >= head(e.conversation).first_kept; }
 
+    bool shows(const mark& m, const user_id& u) const {
+        if (m.owner == u) return true;
+        if (!m.shared || !is_current(m.conversation, u)) return false;
+        return m.target == seq{} || member(m.conversation, u).sees(m.target);
+    }
+
     const entry* kept(const conversation_id& c, seq s) const {
         for (const line& l : lines_)
             if (l.e.conversation == c && l.e.place.seq == s && is_kept(l.e)) return &l.e;
@@ -160,9 +174,10 @@ private:
 
     mark& mark_of(const mark_change& c) {
         for (mark& m : marks_)
-            if (m.conversation == c.conversation && m.key == c.key && m.owner == c.owner) return m;
+            if (m.conversation == c.conversation && m.key == c.key && m.owner == c.owner && m.target == c.target)
+                return m;
         mark& m = marks_.emplace_back();
-        m.conversation = c.conversation, m.key = c.key, m.owner = c.owner;
+        m.conversation = c.conversation, m.key = c.key, m.owner = c.owner, m.target = c.target;
         return m;
     }
 
@@ -223,7 +238,7 @@ private:
             if (by.kind == entry_kind::edit && target)
                 e.body = by.body, e.content_type = by.content_type, e.amended_by = by.place.seq;
             if (by.kind == entry_kind::revoke && (target || edit))
-                e.body.clear(), e.revoked = true, e.amended_by = by.place.seq;
+                e.body.clear(), e.mentions.clear(), e.revoked = true, e.amended_by = by.place.seq;
         }
     }
 

@@ -18,13 +18,15 @@ inline std::string to_line(const entry& e) {
     if (!e.subject.empty())
         line += " subject " + std::string{e.subject.view()} + " role " + n(static_cast<std::uint64_t>(e.role)) +
                 " sees " + n(e.visible_from.value);
+    for (const user_id& named : e.mentions) line += " names " + std::string{named.view()};
     if (e.amended_by) line += " amended by " + n(e.amended_by.value);
     return e.revoked ? line + " revoked" : line;
 }
 
 inline std::string to_line(const mark& m) {
     return m.conversation.text() + " mark " + std::to_string(static_cast<unsigned>(m.key)) + " of " +
-           std::string{m.owner.view()} + " = " + std::to_string(m.value) + (m.shared ? " shared @" : " private @") +
+           std::string{m.owner.view()} + " = " + std::to_string(m.value) +
+           (m.target ? " about #" + std::to_string(m.target.value) : "") + (m.shared ? " shared @" : " private @") +
            std::to_string(m.position.value);
 }
 

@@ -57,6 +57,7 @@ void fields(auto&& f, const mark_reply& r) {
     f("conversation", r.conversation);
     f("key", r.key);
     f("value", r.value);
+    f("target", rare{r.target});
 }
 
 void fields(auto&& f, const presence_reply& r) { f("users", r.users); }

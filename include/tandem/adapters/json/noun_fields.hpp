@@ -24,6 +24,7 @@ void fields(auto&& f, const entry& e) {
     f("visibleFrom", rare{e.visible_from});
     f("amendedBy", rare{e.amended_by});
     f("revoked", rare{e.revoked});
+    f("mentions", rare{e.mentions});
 }
 
 void fields(auto&& f, const mark& m) {
@@ -33,6 +34,7 @@ void fields(auto&& f, const mark& m) {
     f("value", m.value);
     f("shared", m.shared);
     f("position", m.position);
+    f("target", rare{m.target});
 }
 
 void fields(auto&& f, const presence& p) {

@@ -32,6 +32,7 @@ void request_fields(auto&& f, is<send_request> auto& r) {
     f("clientMsgId", r.send_id);
     f("contentType", r.content_type);
     f("body", opaque{r.body});
+    f("mentions", r.mentions);
 }
 
 void request_fields(auto&& f, is<revoke_request> auto& r) {
@@ -52,6 +53,7 @@ void request_fields(auto&& f, is<mark_request> auto& r) {
     where(f, r);
     f("key", r.key);
     f("value", r.value);
+    f("target", r.target);
 }
 
 void request_fields(auto&& f, is<typing_request> auto& r) {

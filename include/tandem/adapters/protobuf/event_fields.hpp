@@ -57,6 +57,7 @@ void fields(auto&& f, const mark_reply& r) {
     f(1, r.conversation);
     f(2, r.key);
     f(3, r.value);
+    f(4, r.target);
 }
 
 void fields(auto&& f, const presence_reply& r) { f(1, r.users); }

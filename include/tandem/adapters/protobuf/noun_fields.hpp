@@ -22,6 +22,7 @@ void fields(auto&& f, const entry& e) {
     f(14, e.visible_from);
     f(15, e.amended_by);
     f(16, e.revoked);
+    f(17, e.mentions);
 }
 
 void fields(auto&& f, const mark& m) {
@@ -31,6 +32,7 @@ void fields(auto&& f, const mark& m) {
     f(4, m.value);
     f(5, m.shared);
     f(6, m.position);
+    f(7, m.target);
 }
 
 void fields(auto&& f, const presence& p) {

@@ -46,6 +46,7 @@ void request_fields(auto&& f, is<send_request> auto& r) {
     f(3, r.send_id);
     f(4, r.content_type);
     f(5, opaque{r.body});
+    f(6, r.mentions);
 }
 
 void request_fields(auto&& f, is<revoke_request> auto& r) {
@@ -69,6 +70,7 @@ void request_fields(auto&& f, is<mark_request> auto& r) {
     f(2, r.to);
     f(3, r.key);
     f(4, r.value);
+    f(5, r.target);
 }
 
 void request_fields(auto&& f, is<typing_request> auto& r) {

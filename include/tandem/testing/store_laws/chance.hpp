@@ -51,6 +51,7 @@ private:
         if (kind < 4) d.kind = kind == 3 ? entry_kind::left : entry_kind::joined;
         else if (kind < 6) d.kind = kind == 5 ? entry_kind::revoke : entry_kind::edit;
         else if (kind == 6) d.kind = static_cast<entry_kind>(1000);
+        if (d.kind == entry_kind::message && random_.chance(20)) d.mentions = {random_.pick(users_), "stranger"};
         if (is_membership(d.kind))
             d.subject = random_.pick(users_), d.role = random_.chance(70) ? role::member : role::admin;
         if (d.kind == entry_kind::joined) d.history = static_cast<std::uint32_t>(random_.below(4));
@@ -71,11 +72,12 @@ private:
     }
 
     void put() {
-        static constexpr mark_key keys[] = {mark_key::received, mark_key::read, mark_key::muted,
-                                            static_cast<mark_key>(1001)};
+        static constexpr mark_key keys[] = {mark_key::received, mark_key::read,    mark_key::muted,
+                                            mark_key::reaction, mark_key::deleted, static_cast<mark_key>(1001)};
         const auto& c = random_.pick(conversations_);
         const auto value = random_.below(model_.head(c).seq.value + 2);
-        const mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+        mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+        if (is_about(change.key, seq{1}) != random_.chance(5)) change.target = seq{random_.below(value + 2)};
         same(to_line(store_.put(change)), to_line(model_.put(change)), "put");
     }
 

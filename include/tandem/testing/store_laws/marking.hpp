@@ -45,6 +45,56 @@ struct laws_of_marking : scene {
         expect(s.tail(position{4}).marks.empty(), "a mark stands at its last position only");
     }
 
+    static void targets(store_probe& s) {
+        s.append({message(pair(), ann, "1"), message(pair(), ann, "2")});
+        const auto one = s.put(reaction(pair(), bob, seq{1}, 5)), two = s.put(reaction(pair(), bob, seq{2}, 6));
+        expect(is_changed(one) && is_changed(two) && one.value == 5 && two.value == 6,
+               "a mark of another entry is another mark");
+        expect(is_changed(s.put(reaction(pair(), ann, seq{1}, 5))), "and so is another user's");
+        expect(is_changed(s.put(reaction(pair(), bob, seq{1}, 0))), "0 takes a reaction back");
+        const auto marks = s.tail({}).marks;
+        expect(marks.size() == 3 && marks[0].target == seq{2} && marks[2].target == seq{1} && marks[2].value == 0,
+               "a mark is told with its target");
+        const auto own = static_cast<mark_key>(1000);
+        expect(is_changed(s.put(mark(pair(), bob, own, 1))) &&
+                   is_changed(s.put(about(seq{1}, mark(pair(), bob, own, 1)))),
+               "a mark of the application's has a target or not");
+        for (const mark_key key : {mark_key::read, mark_key::muted})
+            expect(is_refused(s.put(about(seq{1}, mark(pair(), bob, key, 1))), errc::invalid_argument),
+                   "what is said of a conversation has no target");
+        for (const mark_key key : {mark_key::reaction, mark_key::deleted}) {
+            expect(is_refused(s.put(mark(pair(), bob, key, 1)), errc::invalid_argument),
+                   "what is said of an entry has one");
+            expect(is_refused(s.put(about(seq{3}, mark(pair(), bob, key, 1))), errc::invalid_argument),
+                   "the target is not beyond the head");
+        }
+    }
+
+    static void seen_targets(store_probe& s) {
+        s.append({joined(group(), ann), message(group(), ann, "x"), joined(group(), bob), message(group(), ann, "y")});
+        for (const std::uint64_t target : {2u, 4u}) s.put(reaction(group(), ann, seq{target}, 1));
+        const auto told = s.changes(bob, {}).marks;
+        expect(told.size() == 1 && told[0].target == seq{4}, "of an entry one may not see one is told no marks");
+        expect(is_refused(s.put(reaction(group(), bob, seq{2}, 1)), errc::not_found), "and sets none");
+        expect(s.overviews(bob).conversations.at(0).marks.empty(), "overviews tell no marks of entries");
+        s.placed(left(group(), bob));
+        expect(is_changed(s.put(about(seq{4}, mark(group(), bob, mark_key::deleted, 1)))) &&
+                   is_refused(s.put(about(seq{2}, mark(group(), bob, mark_key::deleted, 1))), errc::not_found),
+               "who has left deletes what they may see");
+    }
+
+    static void trimmed_targets(store_probe& s) {
+        s.append({message(pair(), ann, "1"), message(pair(), ann, "2"), message(pair(), ann, "3")});
+        for (const std::uint64_t target : {1u, 2u, 3u}) s.put(reaction(pair(), bob, seq{target}, 1));
+        s.put(about(seq{2}, mark(pair(), bob, mark_key::deleted, 1)));
+        s.trim(pair(), seq{3});
+        for (const page& p : {s.tail({}), s.changes(bob, {}), s.changes(ann, {})})
+            expect(p.marks.size() == 1 && p.marks[0].target == seq{3} && p.examined == position{7},
+                   "marks go with the entry they are about");
+        expect(is_refused(s.put(reaction(pair(), bob, seq{2}, 2)), errc::gone), "and none are set on what is trimmed");
+        expect(is_changed(s.put(reaction(pair(), bob, seq{3}, 2))), "what is kept is marked as before");
+    }
+
     static void seen_by(store_probe& s) {
         s.append({joined(group(), ann), joined(group(), bob), joined(group(), cid), message(group(), ann, "x")});
         s.put(mark(group(), bob, mark_key::read, 4, true));

@@ -8,8 +8,9 @@ namespace tandem {
 
 struct laws_of_reading : scene {
     static void everything_in_order(store_probe& s) {
-        s.append(
-            {joined(group(), ann), message(pair(), ann, "1"), message(group(), ann, "2"), message(pair(), bob, "3")});
+        draft naming = message(pair(), ann, "1");
+        naming.mentions = {eve, bob};
+        s.append({joined(group(), ann), naming, message(group(), ann, "2"), message(pair(), bob, "3")});
         s.put(mark(pair(), ann, mark_key::read, 2));
         const page p = s.tail({});
         expect(bodies(p.entries) == ",1,2,3," && p.marks.size() == 1, "the tail has every entry and mark, in order");
@@ -17,7 +18,8 @@ struct laws_of_reading : scene {
         expect(p.head.newest == position{5} && p.examined == position{5} && !p.more, "it has examined up to the head");
         expect(bodies(s.tail(position{2}).entries) == "2,3,", "it begins after the position that was given");
         const entry& e = p.entries[1];
-        expect(e.sender == ann && e.conversation == pair() && e.kind == entry_kind::message && e.number == 1,
+        expect(e.sender == ann && e.conversation == pair() && e.kind == entry_kind::message && e.number == 1 &&
+                   e.mentions == naming.mentions,
                "an entry is told as it was sent");
         expect(p.entries[0].subject == ann && p.entries[0].visible_from == seq{1},
                "a joined entry tells who sees what");

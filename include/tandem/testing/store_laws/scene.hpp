@@ -46,6 +46,14 @@ struct scene {
         return {c, key, owner, value, shared};
     }
 
+    static mark_change about(seq target, mark_change m) {
+        m.target = target;
+        return m;
+    }
+    static mark_change reaction(const conversation_id& c, const user_id& owner, seq target, std::uint64_t value) {
+        return about(target, mark(c, owner, mark_key::reaction, value, true));
+    }
+
     static bool is_placed(const outcome& o) { return o.became == outcome::what::placed; }
     static bool is_already(const outcome& o, place at) { return o.became == outcome::what::already && o.place == at; }
     static bool is_refused(const outcome& o, errc why) { return o.became == outcome::what::refused && o.why == why; }

@@ -142,15 +142,16 @@ struct laws_of_writing : scene {
     }
 
     static void revoking(store_probe& s) {
-        s.append(
-            {message(pair(), ann, "secret"), edit(pair(), ann, seq{1}, "another secret"), message(pair(), bob, "x")});
+        draft secret = message(pair(), ann, "secret");
+        secret.mentions = {bob};
+        s.append({secret, edit(pair(), ann, seq{1}, "another secret"), message(pair(), bob, "x")});
         const place by = s.placed(revoke(pair(), ann, seq{1}));
         const auto hidden = [&](const std::vector<entry>& entries) {
             for (const entry& e : entries)
                 if (e.body.find("secret") != std::string::npos) return false;
             const entry& target = entries.at(0);
-            return target.revoked && target.body.empty() && target.amended_by == by.seq && target.number == 1 &&
-                   target.place == place{seq{1}, position{1}};
+            return target.revoked && target.body.empty() && target.mentions.empty() && target.amended_by == by.seq &&
+                   target.number == 1 && target.place == place{seq{1}, position{1}};
         };
         expect(hidden(s.tail({}).entries), "a revoked body, and the edits of it, are blank in the tail");
         expect(hidden(s.changes(bob, {}).entries), "and in changes");
