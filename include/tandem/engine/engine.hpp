@@ -8,6 +8,7 @@
 #include "on_send.hpp"
 #include "on_session.hpp"
 #include "replayer.hpp"
+#include "waker.hpp"
 
 #include "../pull/http_api.hpp"
 #include "../router/command_router.hpp"
@@ -103,6 +104,8 @@ public:
         if (this->slices_left() || this->broadcasts_left()) return this->now_;
         if constexpr (base::some_cannot_pull)
             if (this->replays_left()) return this->now_;
+        if constexpr (base::wakes)
+            if (waker_.is_waiting_to_go_on()) return this->now_;
         return metronome_.next(this->next_put(this->now_ + seconds(1)));
     }
 
@@ -177,6 +180,7 @@ public:
 private:
     friend class turn;
     friend class administration<engine>;
+    friend class waker<engine>;
     template <class, class>
     friend class http_api;
     using scope = typename base::scope;
@@ -200,6 +204,7 @@ private:
         }
         this->tell_slices();
         this->go_on_broadcasting();
+        if constexpr (base::wakes) waker_.go_on();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -324,6 +329,13 @@ private:
 
     instant present() { return this->parts_.clock->now(); }
 
+    void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) override {
+        if constexpr (base::wakes) waker_.placed(p, i);
+    }
+    void has_read(const user_id& user, const conversation_id& c) override {
+        if constexpr (base::wakes) waker_.has_read(user, c);
+    }
+
     // --- timers, without a timer per session
     void sweep() {
         if (this->now_ < sweep_due_) return;
@@ -365,6 +377,7 @@ private:
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
 
+    [[no_unique_address]] std::conditional_t<base::wakes, waker<engine>, no_waker> waker_{*this, this->seed_};
     metronome metronome_;
     instant sweep_due_{};
     std::uint64_t own_sends_ = 0;

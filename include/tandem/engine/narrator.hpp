@@ -37,6 +37,11 @@ protected:
     // A member may see what was said before: the engine fetches it.
     virtual void backfill(const entry& joined) = 0;
 
+    // An entry of ours stands in the log, and those who are away may be woken; or somebody has read a conversation.
+    static constexpr bool wakes = !std::is_same_v<detail::plain<typename P::offline>, no_offline>;
+    virtual void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) = 0;
+    virtual void has_read(const user_id& user, const conversation_id& c) = 0;
+
 private:
     // --- one conversation's entries of one commit become one run
     void gather(const std::shared_ptr<log_piece>& p, std::size_t e) {
@@ -48,6 +53,8 @@ private:
             tell_membership(p, static_cast<std::uint32_t>(e));
             return;
         }
+        if constexpr (wakes)
+            if (is_ours(*p, e)) wake_for(p, static_cast<std::uint32_t>(e));
         const std::uint64_t key = p->own ? p->origins[e].conversation : hash(it.conversation, this->seed_);
         const std::uint32_t found = run_of_.find(
             key, [&](std::uint32_t n) { return p->page.entries[runs_[n].first].conversation == it.conversation; });
@@ -64,6 +71,11 @@ private:
             run_of_.insert(key, static_cast<std::uint32_t>(runs_.size()));
             runs_.push_back({index, index, it.body.size(), base::nobody_at_the_ends});
         }
+    }
+
+    // Also when the log was faster than the answer of our append.
+    static bool is_ours(const log_piece& p, std::size_t e) {
+        return p.own || (!p.origins.empty() && (p.origins[e].request.session || p.origins[e].then));
     }
 
     void tell_gathered(const std::shared_ptr<log_piece>& p) {
@@ -124,6 +136,8 @@ private:
     void tell_mark(const std::shared_ptr<log_piece>& p, std::size_t i) {
         tell_gathered(p);
         const mark& m = p->page.marks[i];
+        if constexpr (wakes)
+            if (m.key == mark_key::read) has_read(m.owner, m.conversation);
         run r{p, static_cast<std::uint32_t>(i), true, m.position, m.position};
         answer_askers(p, i);
         tell_owner(p, i);

@@ -45,6 +45,9 @@ struct options {
     std::size_t watches_per_session = 200;
     std::size_t rooms_per_user = 10'000;  // groups; who is in more is not let in, rather than told of some only
     std::uint32_t history_for_new_members = 0;
+    std::size_t wake_up_to = 100;  // members; in larger groups only those are woken whom a message names
+    std::size_t wakes_waiting = 1000;
+    std::size_t wakes_remembered = 100'000;  // users and conversations; forgotten ones may be woken again
     duration directory_memory = seconds(5);
 
     // --- pulling

@@ -66,7 +66,7 @@ protected:
         r.first = entries[r.entries.front()].place.position;
         r.last = entries[r.entries.back()].place.position;
         const conversation_id& c = entries[r.entries.front()].conversation;
-        if (c.is_personal()) tell_personal(c, r, ends);
+        if (c.is_personal()) tell_personal(r, ends);
         else tell_room(c, std::move(r));
     }
 
@@ -100,22 +100,10 @@ private:
         else step(c, e);
     }
 
-    void tell_personal(const conversation_id& c, const run& r, both_ends ends) {
+    void tell_personal(const run& r, both_ends ends) {
         spoken<dialect_list> said;
         const few<session_handle> apart = tell_apart(r, said);
         for (const std::uint32_t user : ends) tell_user(user, r, said, apart);
-        if (c.kind() == conversation_kind::direct) wake_absent(c, r, ends[0], ends[1]);
-    }
-
-    void wake_absent(const conversation_id& c, const run& r, std::uint32_t first, std::uint32_t second) {
-        const auto away = [&](std::uint32_t u) { return u == session_hub::nobody || !this->hub_.has_sessions(u); };
-        for (const std::uint32_t i : r.entries) {
-            const entry& e = r.from->page.entries[i];
-            const bool to_first = !(c.first() == e.sender);
-            if (!away(to_first ? first : second)) continue;
-            const user_id absent{(to_first ? c.first() : c.second()).view()};
-            this->parts_.offline->wake(e, std::span{&absent, 1});
-        }
     }
 
     void tell_user(std::uint32_t user, const run& r, spoken<dialect_list>& said, const few<session_handle>& apart) {

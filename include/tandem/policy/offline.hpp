@@ -7,8 +7,10 @@
 
 namespace tandem {
 
-// Meaning: `wake` is told of a placed entry and of users it concerns who have no session on this engine. It is a hint for
-// a push notification; the log has the entry. Threads: the engine's, at the end of a turn. Durability: none.
+// Meaning: `wake` is told of a message and of members who are away: no session of theirs here is in front of them. Once for
+// each user and conversation until they have read it, and once more if a message names them; in groups of more than
+// options.wake_up_to members only those who are named. It is a hint for a push notification; the log has the entry. Who
+// has muted what is for you to leave out. Threads: the engine's; it never calls the engine. Durability: none.
 template <class O>
 concept offline = requires(O& o, const entry& e, std::span<const user_id> absent) { o.wake(e, absent); };
 
