@@ -173,6 +173,25 @@ TEST_CASE("routes: what is wrong is a message on the same connection, which goes
     CHECK(alice.closed() == errc::malformed);
 }
 
+TEST_CASE("S31 routes: a group one is not in and one that does not exist answer alike") {
+    town t;
+    t.engine->create_group("team", "alice");
+    client mallory{t, "mallory"};
+    mallory.heard();
+    const std::string methods[] = {R"("conversation.chat","data":{"msg":{"content":"x"},)",
+                                   R"("conversation.revoke","data":{"seq":1,)",
+                                   R"("conversation.read","data":{"seq":1,)"};
+    for (const std::string& method : methods) {
+        const auto ask = [&](const std::string& group) {
+            mallory.says("{\"method\":" + method + R"("chatType":"group","conversationId":")" + group + "\"}}");
+            return mallory.heard();
+        };
+        const std::string there = ask("team");
+        CHECK(there == "error not a member");
+        CHECK(ask("none") == there);
+    }
+}
+
 TEST_CASE("routes: a bad token is told and ends the connection, for there is no other way to sign in") {
     town t;
     client nobody{t, std::string(60, 'x')};
