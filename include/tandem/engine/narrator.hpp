@@ -124,6 +124,7 @@ private:
     void tell_mark(const std::shared_ptr<log_piece>& p, std::size_t i) {
         tell_gathered(p);
         const mark& m = p->page.marks[i];
+        this->notify(hooks::marked, m);
         run r{p, static_cast<std::uint32_t>(i), true, m.position, m.position};
         answer_askers(p, i);
         tell_owner(p, i);
@@ -145,7 +146,7 @@ private:
             if (!p->askers.empty())
                 for (const reply_to& to : p->askers[i])
                     if (to.session == h) return;
-            this->push(h, s, push_mark{m}, said, m.position);
+            this->push(h, s, push_mark{m}, said, m);
         });
     }
 
