@@ -93,10 +93,14 @@ decltype(auto) gathered(const Arg& arg) {
     else return (arg);
 }
 
+template <class O>
+concept holds_observers = requires(O& o) { o.each_observer([](auto&) {}); };
+
 // Calls the hook if the observer has it, with the arguments or without them. What nobody wants is not gathered.
 template <class Hook, class Observer, class... Args>
 void notify(Hook hook, Observer& o, const Args&... args) {
-    if constexpr (requires { hook(o, gathered(args)...); }) hook(o, gathered(args)...);
+    if constexpr (holds_observers<Observer>) o.each_observer([&](auto& one) { notify(hook, one, args...); });
+    else if constexpr (requires { hook(o, gathered(args)...); }) hook(o, gathered(args)...);
     else if constexpr (requires { hook(o); }) hook(o);
 }
 
