@@ -285,7 +285,12 @@ private:
                 if (!r || r->entries.empty()) return;
                 std::vector<const entry*> entries;
                 for (const entry& e : r->entries) entries.push_back(&e);
-                tell(whom, push_batch{.entries = entries, .backfill = true});
+                if (tell(whom, push_batch{.entries = entries, .backfill = true}) == 0) return;
+                const device_id all_of_them;
+                this->notify(hooks::pushed, named_device{whom, all_of_them}, [&] {
+                    return carried{entries.front()->conversation, entries.front()->place.position,
+                                   entries.back()->place.position};
+                });
             },
             joined.conversation, before, this->options_.pull_page);
     }

@@ -7,6 +7,7 @@
 
 #include "../core/few.hpp"
 #include "../core/ids.hpp"
+#include "../policy/observer.hpp"
 
 #include <deque>
 #include <unordered_map>
@@ -23,6 +24,12 @@ struct run {
     position first{};
     position last{};
 };
+
+inline carried carried_by(const run& r) {
+    const page& p = r.from->page;
+    const std::uint32_t first = r.entries.front();
+    return {r.is_mark ? p.marks[first].conversation : p.entries[first].conversation, r.first, r.last, r.is_mark};
+}
 
 // One step of a conversation that is being told in slices.
 template <class Dialects>

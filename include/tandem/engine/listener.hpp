@@ -166,6 +166,7 @@ private:
         epoch_ = head.epoch;
         follower_.start(head.newest);
         this->told_ = this->before_piece_ = head.newest;
+        this->notify(hooks::log_replaced, epoch_);
         epoch_changed();
     }
 

@@ -138,6 +138,7 @@ private:
         const mark& m = p->page.marks[i];
         if constexpr (wakes)
             if (m.key == mark_key::read) has_read(m.owner, m.conversation);
+        this->notify(hooks::marked, m);
         run r{p, static_cast<std::uint32_t>(i), true, m.position, m.position};
         answer_askers(p, i);
         tell_owner(p, i);
@@ -159,7 +160,7 @@ private:
             if (!p->askers.empty())
                 for (const reply_to& to : p->askers[i])
                     if (to.session == h) return;
-            this->push(h, s, push_mark{m}, said, m.position);
+            this->push(h, s, push_mark{m}, said, m);
         });
     }
 

@@ -241,7 +241,7 @@ private:
                 a.head = head->newest;
                 a.reset = a.cursor && ((a.epoch && a.epoch != head->epoch) || *a.cursor > head->newest);
                 s->lag.fence(head->newest);
-                if (a.cursor && !a.reset) s->lag.report(*a.cursor);
+                if (a.cursor && !a.reset) this->report(a.to.session, *s, *a.cursor);
                 if (a.cursor && !a.reset && *a.cursor < head->newest) send_little(std::move(a));
                 else arrived(a, *s, nullptr);
             });
@@ -270,6 +270,7 @@ private:
         this->reply(a.to, reply);
         if (base::some_cannot_pull && this->cannot_pull(s)) return begin_replay(a.to.session);
         if (!little) return;
+        this->notify(hooks::pulled, this->named(a.to.session, s), little->from, little->examined);
         std::vector<const entry*> entries;
         for (const entry& e : little->entries) entries.push_back(&e);
         this->say(a.to.session, push_batch{.entries = entries, .marks = little->marks, .next = little->examined});

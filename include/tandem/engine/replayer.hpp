@@ -188,6 +188,7 @@ private:
             session& s = *this->hub_.find(r.session);
             told_as(
                 e, [&](const auto& event) { this->put_into(r.session, s, this->encode(event, s.dialect, s.variant)); });
+            this->notify(hooks::pushed, this->named(r.session, s), [&] { return carried_by(e); });
         }
         note(r, e.conversation, e.place.seq);
     }

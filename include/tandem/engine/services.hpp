@@ -14,7 +14,7 @@ public:
         const auto answer = [this, to](tandem::cursor reported) {
             session* s = this->hub_.find(to.session);
             if (!s) return;
-            if (reported) s->lag.report(*reported);
+            if (reported) this->report(to.session, *s, *reported);
             heartbeat_reply r{.newest = this->newest(), .time = this->now_};
             if (s->lag.gets_checkpoints()) r.checkpoint = this->settled();
             this->reply(to, r);

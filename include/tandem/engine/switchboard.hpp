@@ -5,6 +5,7 @@
 #include "origin.hpp"
 #include "policies.hpp"
 #include "spoken.hpp"
+#include "stage_of.hpp"
 
 #include "../hub/session_hub.hpp"
 
@@ -133,10 +134,16 @@ protected:
     void enter_turn() {
         assert(!in_outlet_ && "an outlet called the engine back: let it record, and call from your event loop");
         parts_thread_.enter();
-        if (depth_++ == 0) now_ = parts_.clock->now();
+        if (depth_++ != 0) return;
+        if constexpr (is_timed) turn_begun_ = parts_.observer->nanoseconds();
+        now_ = parts_.clock->now();
+        notify(hooks::turn_begun, now_);
     }
     void leave_turn() {
-        if (depth_ == 1) end_of_turn();
+        if (depth_ == 1) {
+            end_of_turn();
+            if constexpr (is_timed) took(stage::turn, turn_begun_);
+        }
         --depth_;
         parts_thread_.leave();
     }
@@ -159,7 +166,17 @@ protected:
     void ask(Verb verb, Object& object, Then then, Args... args) {
         if constexpr (answers_later<Verb, T, Object&, Args&...>) {
             auto about = std::make_shared<std::tuple<Args...>>(std::move(args)...);
-            std::apply([&](Args&... a) { verb(object, a..., ticket<T>(std::move(then), about)); }, *about);
+            std::apply(
+                [&](Args&... a) {
+                    if constexpr (!is_timed) verb(object, a..., ticket<T>(std::move(then), about));
+                    else verb(object, a..., timed(detail::stage_of(verb), ticket<T>(std::move(then)), about));
+                },
+                *about);
+        } else if constexpr (is_timed) {
+            const std::uint64_t begun = parts_.observer->nanoseconds();
+            result<T> answer(verb(object, args...));
+            took(detail::stage_of(verb), begun);
+            then(std::move(answer));
         } else {
             then(result<T>(verb(object, args...)));
         }
@@ -173,6 +190,18 @@ protected:
                        },
                        std::move(about)};
     }
+
+    // The same ticket, and the observer learns how long its answer took to arrive: not how long it then lay here.
+    template <class T>
+    done<T> timed(stage of, done<T> then, std::shared_ptr<const void> about) {
+        const std::uint64_t begun = parts_.observer->nanoseconds();
+        return done<T>{[alive = std::weak_ptr<switchboard>(alive_), of, begun, then = std::move(then)](result<T> r) {
+                           if (const auto self = alive.lock()) self->took(of, begun);
+                           then(std::move(r));
+                       },
+                       std::move(about)};
+    }
+    void took(stage what, std::uint64_t begun) { parts_.observer->took(what, parts_.observer->nanoseconds() - begun); }
 
     // Answers are only noted where they arrive; they are worked off when nothing else is going on.
     void complete(function<void()> work) {
@@ -227,15 +256,17 @@ protected:
         return said.in(s.dialect, s.variant, [&] { return encode(event, s.dialect, s.variant); });
     }
 
-    // Of what has a position: skipped over the limit, then NEWS. True if it went into the connection.
-    template <class Event>
-    bool push(session_handle h, session& s, const Event& event, spoken<dialect_list>& said, position last) {
+    // Of what has a position: skipped over the limit, then NEWS. True if it went into the connection. `what` is the entry,
+    // the mark or the run that the event is of.
+    template <class Event, class What>
+    bool push(session_handle h, session& s, const Event& event, spoken<dialect_list>& said, const What& what) {
         if (s.state < session_state::joining) return false;
         if (!s.lag.gets_pushes() || is_full(s, options_.pushing_until_bytes)) {
-            skip(h, s, last);
+            skip(h, s, what);
             return false;
         }
         put_into(h, s, said_in(said, s, event));
+        notify(hooks::pushed, named(h, s), [&] { return carried_by(what); });
         return true;
     }
 
@@ -287,6 +318,12 @@ protected:
         put_into(h, s, encode(news{s.lag.must_report()}, s.dialect, s.variant));
     }
 
+    // The device says it has stored everything up to here.
+    void report(session_handle h, session& s, position cursor) {
+        notify(hooks::reported, named(h, s), cursor);
+        s.lag.report(cursor);
+    }
+
     // The transport knows that this session is over, or we do.
     void drop_session(session_handle h, errc why) {
         session* s = hub_.find(h);
@@ -301,6 +338,10 @@ protected:
     template <class Hook, class... Args>
     void notify(Hook hook, const Args&... args) {
         detail::notify(hook, *parts_.observer, args...);
+    }
+    // Whose a session is, looked up when an observer wants to know. Its user is known by now.
+    auto named(session_handle h, const session& s) {
+        return [this, h, &s] { return named_device{hub_.user(s.user), hub_.details(h).device}; };
     }
 
     tandem::parts<P> parts_;
@@ -323,10 +364,11 @@ private:
         return in_dialect(s, [](auto& d, auto&) { return std::remove_cvref_t<decltype(d)>::traits.missed; });
     }
 
-    void skip(session_handle h, session& s, position last) {
-        notify(hooks::skipped);
+    template <class What>
+    void skip(session_handle h, session& s, const What& what) {
+        notify(hooks::skipped, named(h, s), [&] { return carried_by(what); });
         if (some_cannot_pull && s.lag.gets_pushes() && cannot_pull(s)) falls_behind(h);
-        s.lag.skip(last);
+        s.lag.skip(carried_by(what).last);
         if (missed_by(s) == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
     }
 
@@ -335,7 +377,10 @@ private:
         error why;
     };
 
+    static constexpr bool is_timed = timing_observer<detail::plain<typename P::observer>>;
+
     [[no_unique_address]] typename P::thread_check parts_thread_;
+    [[no_unique_address]] std::conditional_t<is_timed, std::uint64_t, nothing> turn_begun_{};
     int depth_ = 0;
     bool in_outlet_ = false;
     std::vector<function<void()>> completions_;

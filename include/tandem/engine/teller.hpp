@@ -29,6 +29,7 @@ protected:
         session* of = this->hub_.find(o.request.session);
         if (!of) return;
         if (of->unacked > 0) --of->unacked;
+        this->notify(hooks::acknowledged, this->named(o.request.session, *of), s.conversation, s.place);
         if (base::some_cannot_pull && this->cannot_pull(*of)) acknowledged(o.request.session, *of, s);
         switch (s.kind) {
             case entry_kind::revoke:
@@ -138,12 +139,12 @@ private:
         const auto& entries = r.from->page.entries;
         bool in = false;
         if (r.entries.size() == 1) {
-            told_as(entries[r.entries.front()], [&](const auto& event) { in = this->push(h, s, event, said, r.last); });
+            told_as(entries[r.entries.front()], [&](const auto& event) { in = this->push(h, s, event, said, r); });
         } else {
             batch_view_.clear();
             if (s.lag.gets_pushes())
                 for (const std::uint32_t i : r.entries) batch_view_.push_back(&entries[i]);
-            in = this->push(h, s, push_batch{.entries = batch_view_}, said, r.last);
+            in = this->push(h, s, push_batch{.entries = batch_view_}, said, r);
         }
         if (base::some_cannot_pull && in && this->cannot_pull(s)) went_in(h, entries[r.entries.back()]);
     }
@@ -202,7 +203,7 @@ private:
         session* s = this->hub_.find(h);
         if (!s || !concerns(e.conversation, *s)) return;
         bool in = false;
-        told_as(e, [&](const auto& event) { in = this->push(h, *s, event, said, e.place.position); });
+        told_as(e, [&](const auto& event) { in = this->push(h, *s, event, said, e); });
         if (base::some_cannot_pull && in && this->cannot_pull(*s)) went_in(h, e);
     }
 
@@ -236,7 +237,7 @@ private:
     void push_shared_mark(session_handle h, session& s, const run& r, spoken<dialect_list>& said) {
         const mark& m = r.from->page.marks[r.entries.front()];
         if (s.user != session_hub::nobody && this->hub_.user(s.user) == m.owner) return;
-        told_as(m, false, [&](const auto& event) { this->push(h, s, event, said, m.position); });
+        told_as(m, false, [&](const auto& event) { this->push(h, s, event, said, m); });
     }
 
     fan_out<dialect_list> fan_out_;

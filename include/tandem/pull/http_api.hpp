@@ -80,6 +80,7 @@ private:
             [this, job](result<identity> who) {
                 if (!who) return fail(job, refusal_of(who.error()));
                 if (who->expires != instant{} && who->expires <= engine_.now()) return fail(job, errc::expired);
+                job->device = who->device;
                 admit(job, who->user);
             },
             std::string{*credential});
@@ -118,6 +119,7 @@ private:
                 if (is_of_another_log(asked, r->head)) return answer(job, sync_answer{page{.head = r->head}, true});
                 for (std::size_t i = 0; i < r->heads.size() && i < r->memberships.size(); ++i)
                     r->heads[i] = head_seen_by(r->memberships[i], r->heads[i], r->entries);
+                engine_.notify(hooks::pulled, named_device{job->user, job->device}, asked.from, r->examined);
                 answer(job, sync_answer{*r});
             },
             job->user, asked.from, asked.limits);
@@ -251,6 +253,7 @@ private:
         d.sender = job->user;
         engine_.place(std::move(d), [this, job](const auto& r) {
             if (!r) return fail(job, r.error());
+            engine_.notify(hooks::acknowledged, named_device{job->user, job->device}, r->conversation, r->place);
             switch (r->kind) {
                 case entry_kind::revoke:
                     return answer(job, revoke_reply{r->send_id, r->conversation, r->target, r->place, r->time});

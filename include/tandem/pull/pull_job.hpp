@@ -19,6 +19,7 @@ struct pull_job {
     query_string query{};
     std::string body{};
     user_id user{};
+    device_id device{};  // if the credential names one
     done<pull_answer> then{};
     pulls_in_flight::place place{};
 };

@@ -1,7 +1,7 @@
 // The part of a target behind the '?', read strictly: what could be understood in two ways is refused.
 #pragma once
 
-#include "../core/utf8.hpp"
+#include "../core/log_text.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -74,7 +74,7 @@ public:
     bool failed() const { return failed_; }
     std::string_view wrong() const { return wrong_; }
     void refuse(std::string_view name) {
-        if (!failed_) failed_ = true, wrong_ = name;
+        if (!failed_) failed_ = true, wrong_ = log_text(name);
     }
 
     bool has(std::string_view name) const { return find(name) != nullptr; }

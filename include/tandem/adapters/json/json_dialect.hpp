@@ -6,6 +6,7 @@
 #include "json_writer.hpp"
 
 #include "../../codec/dialect.hpp"
+#include "../../core/log_text.hpp"
 
 namespace tandem {
 
@@ -33,7 +34,7 @@ result<Request> read_own(const json& body) {
     try {
         return read_json(body, as<Request>{});
     } catch (const json::exception& e) {
-        return error{errc::malformed, std::string{Request::is.name}.append(": ").append(e.what())};
+        return error{errc::malformed, std::string{Request::is.name}.append(": ").append(log_text(e.what()))};
     }
 }
 
