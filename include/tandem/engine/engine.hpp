@@ -1,6 +1,7 @@
 // The engine: facts go in by calls, frames come out through outlets, answers through tickets.
 #pragma once
 
+#include "courier.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
 #include "on_send.hpp"
@@ -99,7 +100,7 @@ public:
         if (this->slices_left()) return this->now_;
         if constexpr (base::some_cannot_pull)
             if (this->replays_left()) return this->now_;
-        return this->next_put(this->now_ + seconds(1));
+        return courier_.due(this->next_put(this->now_ + seconds(1)));
     }
 
     // --- what your own code does in somebody's name
@@ -150,6 +151,8 @@ private:
     friend class turn;
     template <class, class>
     friend class http_api;
+    template <class, class>
+    friend class courier;
     using scope = typename base::scope;
 
     // --- a turn's end: commits, completions, telling; then the outlets write
@@ -170,6 +173,7 @@ private:
             more |= this->end_sessions();
         }
         this->tell_slices();
+        courier_.go_on();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -284,6 +288,7 @@ private:
     static command_router<Yours..., Built...> router_of(handlers<Built...>, handlers<Yours...>);
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
+    [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
 
     instant sweep_due_{};
     std::uint64_t own_sends_ = 0;
