@@ -13,6 +13,7 @@
 //   9  one frame per dialect, many outlets     spoken, session_hub    engine/spoken.hpp, hub/session_hub.hpp
 //  10  who missed it pulls it                  engine.pull            pull/
 //      … or, unable to, is told it again       replayer               engine/replayer.hpp
+//      … and your event sink gets it all     courier                engine/courier.hpp
 //
 // The log is the truth. Push is a hint that happens to carry the data. Pull repairs.
 // What you choose yourself is not in here: a store (store/memory_store.hpp to begin with), the dialects your clients speak

@@ -1,7 +1,8 @@
 // expect: tandem: policies::gatekeeper needs  result<draft> admit(draft)  or  void admit(draft, done<draft>)
 // expect: tandem: policies::directory needs  result<bool> may(const user_id&, const conversation_id&, action)
 // expect: tandem: policies::offline needs  void wake(const entry&, std::span<const user_id>)
-// expect: tandem: policies::event_sink needs  void publish(const entry&)
+// expect: tandem: policies::event_sink needs  result<std::optional<log_head>> reached()
+// expect: tandem: policies::event_sink needs  result<nothing> publish(const page&)  or  void publish(const page&, done<nothing>)
 // expect: tandem: policies::bus needs  void publish(const page&)
 // expect: tandem: policies::clock needs  instant now()
 #include <tandem/codec/tiny_codec.hpp>

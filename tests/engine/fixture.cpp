@@ -128,10 +128,10 @@ void node<Chat>::restart() {
     ++numbers.instance;
     if constexpr (std::is_same_v<Chat, guarded_chat>)
         running = std::make_unique<engine<Chat>>(
-            parts<Chat>{store, authenticator, directory, gatekeeper, offline, sink, bus, observer, clock}, numbers);
+            parts<Chat>{store, authenticator, directory, gatekeeper, offline, {}, bus, observer, clock}, numbers);
     else
         running = std::make_unique<engine<Chat>>(
-            parts<Chat>{store, authenticator, {}, {}, offline, sink, bus, observer, clock}, numbers);
+            parts<Chat>{store, authenticator, {}, {}, offline, {}, bus, observer, clock}, numbers);
 }
 
 template <class Chat>

@@ -77,12 +77,6 @@ struct script_offline {
     }
 };
 
-struct script_sink {
-    std::vector<position> seen{};
-
-    void publish(const entry& e) { seen.push_back(e.place.position); }
-};
-
 struct script_bus {
     std::vector<page> sent{};
 
@@ -94,11 +88,13 @@ struct script_observer {
     std::size_t encodes = 0;
     std::size_t skips = 0;
     std::size_t walks = 0;
+    std::vector<position> placed_at{};
 
     void appended(std::size_t drafts) { appends.push_back(drafts); }
     void encoded() { ++encodes; }
     void skipped() { ++skips; }
     void told(std::size_t) { ++walks; }
+    void placed(const entry& e) { placed_at.push_back(e.place.position); }
 };
 
 // --- languages: tiny, one that wants its own messages back and has two variants, one that rather reconnects
@@ -178,7 +174,6 @@ struct script_chat : default_policies {
     using store = scripted_store<memory_store>&;
     using authenticator = script_authenticator&;
     using offline = script_offline&;
-    using event_sink = script_sink&;
     using bus = script_bus&;
     using observer = script_observer&;
     using clock = manual_clock&;
@@ -288,7 +283,6 @@ struct node {
     script_gatekeeper gatekeeper{};
     script_directory directory{};
     script_offline offline{};
-    script_sink sink{};
     script_bus bus{};
     script_observer observer{};
     std::unique_ptr<engine<Chat>> running{};

@@ -116,14 +116,14 @@ TEST_CASE("two engines: membership is what the log says, wherever it was changed
     CHECK(s.bob.heard() == "push left:bob");
 }
 
-TEST_CASE("two engines: sinks see the same entries in the same order") {
+TEST_CASE("two engines: both tell the same entries in the same order") {
     two s;
     s.alice.sends("bob", "a");
     s.bob.sends("alice", "b");
     s.alice.sends("bob", "c");
     s.deliver();
-    CHECK(s.first().sink.seen.size() == 3);
-    CHECK(s.first().sink.seen == s.second().sink.seen);
+    CHECK(s.first().observer.placed_at.size() == 3);
+    CHECK(s.first().observer.placed_at == s.second().observer.placed_at);
 }
 
 TEST_CASE("two engines: a checkpoint never passes a hole") {

@@ -220,7 +220,7 @@ TEST_CASE("whoever is absent from a direct conversation is woken") {
     CHECK(s.first().offline.woken.back() == "bob for c");
 }
 
-TEST_CASE("the event sink gets every entry once, in order of position") {
+TEST_CASE("every entry is told once, in order of position") {
     three s;
     {
         const script_engine::turn t{s.engine()};
@@ -228,7 +228,7 @@ TEST_CASE("the event sink gets every entry once, in order of position") {
     }
     s.engine().follow(s.elsewhere(conversation_id::group("team"), "bob", "d"));
     s.alice.sends("bob", "a");
-    auto& seen = s.first().sink.seen;
+    auto& seen = s.first().observer.placed_at;
     CHECK(seen.size() == 7);
     CHECK(std::is_sorted(seen.begin(), seen.end()));
     CHECK(std::adjacent_find(seen.begin(), seen.end()) == seen.end());

@@ -77,7 +77,7 @@ void store_policy_directory() {
           unchecked_thread, action, open_directory>();
     values<seq_store<memory_store>, trimming_store<memory_store>, authenticator<trust_everyone>, bus<no_bus>,
            event_sink<no_sink>, gatekeeper<no_gatekeeper>, offline<no_offline>, directory<open_directory>>();
-    functions(verbs::append, verbs::verify, verbs::admit, verbs::may, hooks::received);
+    functions(verbs::append, verbs::verify, verbs::admit, verbs::reached, verbs::publish, verbs::may, hooks::received);
 }
 
 void hub() {

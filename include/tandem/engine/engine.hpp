@@ -2,6 +2,7 @@
 #pragma once
 
 #include "administration.hpp"
+#include "courier.hpp"
 #include "metronome.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
@@ -106,7 +107,7 @@ public:
             if (this->replays_left()) return this->now_;
         if constexpr (base::wakes)
             if (waker_.is_waiting_to_go_on()) return this->now_;
-        return metronome_.next(this->next_put(this->now_ + seconds(1)));
+        return metronome_.next(courier_.due(this->next_put(this->now_ + seconds(1))));
     }
 
     // --- what your own code does in somebody's name
@@ -183,6 +184,8 @@ private:
     friend class waker<engine>;
     template <class, class>
     friend class http_api;
+    template <class, class>
+    friend class courier;
     using scope = typename base::scope;
 
     // --- a turn's end: commits, completions, telling; then the outlets write
@@ -205,6 +208,7 @@ private:
         this->tell_slices();
         this->go_on_broadcasting();
         if constexpr (base::wakes) waker_.go_on();
+        courier_.go_on();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -381,6 +385,7 @@ private:
     static command_router<Yours..., Built...> router_of(handlers<Built...>, handlers<Yours...>);
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
+    [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
 
     [[no_unique_address]] std::conditional_t<base::wakes, waker<engine>, no_waker> waker_{*this, this->seed_};
     metronome metronome_;

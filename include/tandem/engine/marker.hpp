@@ -29,9 +29,9 @@ protected:
         return true;
     }
 
-    // When what waits is to be put; while a put is under way its answer comes first.
+    // When what waits is to be put; while a put is under way, or the head being asked for, that answer comes first.
     instant next_put(instant otherwise) const {
-        if (putting_ || board_.empty()) return otherwise;
+        if (putting_ || board_.empty() || !this->started()) return otherwise;
         return std::min(otherwise, board_.next(this->options_.mark_pause));
     }
 

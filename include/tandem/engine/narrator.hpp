@@ -47,7 +47,6 @@ private:
     void gather(const std::shared_ptr<log_piece>& p, std::size_t e) {
         const entry& it = p->page.entries[e];
         this->notify(hooks::placed, it);
-        this->parts_.event_sink->publish(it);
         if (is_membership(it.kind)) {
             tell_gathered(p);
             tell_membership(p, static_cast<std::uint32_t>(e));

@@ -55,6 +55,10 @@ struct options {
     std::uint32_t pulls_per_user = 4;
     duration bus_idle = seconds(1);  // an idle engine repeats the head this often
 
+    // --- carrying the log to the event sink
+    limits sink_page{.entries = 256, .bytes = 256 * 1024};
+    duration sink_pause = seconds(1);  // after a failure, of the sink or of the store that is read for it
+
     // Different for each engine and each start; it seeds hash tables and names the engine's own sends. 0: taken from the
     // clock.
     std::uint64_t instance = 0;

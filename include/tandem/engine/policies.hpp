@@ -142,8 +142,14 @@ TANDEM_REQUIRE(gatekeeper_admit, (gatekeeper<plain<typename P::gatekeeper>>),
                "policies::gatekeeper needs  result<draft> admit(draft)  or  void admit(draft, done<draft>)");
 TANDEM_REQUIRE(offline_wake, (offline<plain<typename P::offline>>),
                "policies::offline needs  void wake(const entry&, std::span<const user_id>)");
-TANDEM_REQUIRE(event_sink_publish, (event_sink<plain<typename P::event_sink>>),
-               "policies::event_sink needs  void publish(const entry&)");
+TANDEM_REQUIRE(event_sink_reached,
+               (answers<decltype(verbs::reached), std::optional<log_head>, plain<typename P::event_sink>&>),
+               "policies::event_sink needs  result<std::optional<log_head>> reached()  or  void "
+               "reached(done<std::optional<log_head>>)");
+TANDEM_REQUIRE(event_sink_publish,
+               (answers<decltype(verbs::publish), nothing, plain<typename P::event_sink>&, const page&>),
+               "policies::event_sink needs  result<nothing> publish(const page&)  or  void publish(const page&, "
+               "done<nothing>)");
 TANDEM_REQUIRE(bus_publish, (bus<plain<typename P::bus>>), "policies::bus needs  void publish(const page&)");
 TANDEM_REQUIRE(clock_now, (time_source<plain<typename P::clock>>), "policies::clock needs  instant now()");
 TANDEM_REQUIRE(
@@ -169,6 +175,7 @@ struct required : require_store_append<P>,
                   require_directory_may<P>,
                   require_gatekeeper_admit<P>,
                   require_offline_wake<P>,
+                  require_event_sink_reached<P>,
                   require_event_sink_publish<P>,
                   require_bus_publish<P>,
                   require_clock_now<P>,

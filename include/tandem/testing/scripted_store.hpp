@@ -62,6 +62,8 @@ public:
     // From now on every call fails, until told otherwise.
     void fail_all(bool on = true) { outage_ = on; }
     void answer_at_once(bool on = true) { at_once_ = on; }
+    // From now on this happens by chance.
+    void behave(store_chaos chaos) { chaos_ = chaos; }
 
     std::size_t waiting() const { return waiting_.size(); }
 
