@@ -29,6 +29,9 @@ public:
     result<member_page> members(const conversation_id& c, const user_id& after, std::size_t count) {
         return ledger_.members(c, after, count);
     }
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t count) {
+        return ledger_.marks_about(c, targets, after, count);
+    }
     result<page> tail(position from, limits most) { return range(nullptr, from, most); }
     result<page> changes(const user_id& u, position from, limits most) {
         page p = range(&u, from, most);

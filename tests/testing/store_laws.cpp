@@ -108,6 +108,35 @@ struct remembers_marks_of_trimmed_entries : memory_store {
     page before;
 };
 
+struct tells_private_marks : memory_store {
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t) {
+        mark_page p;
+        for (const mark& m : memory_store::tail(after, {})->marks)
+            if (m.conversation == c && m.target >= targets.first && m.target <= targets.last) p.marks.push_back(m);
+        return p;
+    }
+};
+
+struct tells_marks_of_the_next_entry : memory_store {
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t count) {
+        return memory_store::marks(c, {targets.first, targets.last.next()}, after, count);
+    }
+};
+
+struct tells_all_marks_at_once : memory_store {
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t) {
+        return memory_store::marks(c, targets, after, 1000);
+    }
+};
+
+struct does_not_say_who_wrote : memory_store {
+    result<membership> member(const conversation_id& c, const user_id& u) {
+        membership m = *memory_store::member(c, u);
+        m.last_sent = {};
+        return m;
+    }
+};
+
 struct keeps_old_marks : memory_store {
     result<page> tail(position from, limits most) {
         page p = *memory_store::tail(from, most);
@@ -219,6 +248,10 @@ TEST_SUITE("store_laws") {
         CHECK(caught<forgets_targets>().find("a mark may be of one entry") != std::string::npos);
         CHECK(caught<tells_marks_of_everything>().find("a mark of an entry is for those") != std::string::npos);
         CHECK(caught<remembers_marks_of_trimmed_entries>().find("marks go with what they are") != std::string::npos);
+        CHECK(caught<tells_private_marks>().find("marks tells what is said of") != std::string::npos);
+        CHECK(caught<tells_marks_of_the_next_entry>().find("marks tells what is said of") != std::string::npos);
+        CHECK(caught<tells_all_marks_at_once>().find("marks tells what is said of") != std::string::npos);
+        CHECK(caught<does_not_say_who_wrote>().find("unread is the formula") != std::string::npos);
         CHECK(caught<keeps_old_marks>().find("a mark stands where it changed last") != std::string::npos);
         CHECK(caught<shows_everything>().find("changes are what one may see") != std::string::npos);
         CHECK(caught<ignores_bytes>().find("pages keep their limits") != std::string::npos);
@@ -255,6 +288,9 @@ TEST_SUITE("store_laws") {
             result<membership> member(const conversation_id& c, const user_id& u) { return s.member(c, u); }
             result<member_page> members(const conversation_id& c, const user_id& u, std::size_t n) {
                 return s.members(c, u, n);
+            }
+            result<mark_page> marks(const conversation_id& c, seq_range r, position p, std::size_t n) {
+                return s.marks(c, r, p, n);
             }
             result<overview_page> overviews(const user_id& u) { return s.overviews(u); }
             memory_store s;

@@ -365,6 +365,9 @@ public:
     result<member_page> members(const conversation_id& c, const user_id& a, std::size_t n) {
         return inner_.members(c, a, n);
     }
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t count) {
+        return inner_.marks(c, targets, after, count);
+    }
     result<overview_page> overviews(const user_id& u) { return inner_.overviews(u); }
 
 private:

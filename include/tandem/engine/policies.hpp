@@ -126,6 +126,12 @@ TANDEM_REQUIRE(
     (answers<decltype(verbs::members), member_page, store_of<P>&, const conversation_id&, const user_id&, std::size_t>),
     "policies::store needs  result<member_page> members(const conversation_id&, const user_id& after, std::size_t "
     "count)  or the same as void with a done<member_page> last");
+TANDEM_REQUIRE(
+    store_marks,
+    (answers<decltype(verbs::marks), mark_page, store_of<P>&, const conversation_id&, seq_range, position,
+             std::size_t>),
+    "policies::store needs  result<mark_page> marks(const conversation_id&, seq_range targets, position after, "
+    "std::size_t count)  or the same as void with a done<mark_page> last");
 TANDEM_REQUIRE(store_overviews, (answers<decltype(verbs::overviews), overview_page, store_of<P>&, const user_id&>),
                "policies::store needs  result<overview_page> overviews(const user_id&)  or  void overviews(const "
                "user_id&, done<overview_page>)");
@@ -169,6 +175,7 @@ struct required : require_store_append<P>,
                   require_store_memberships<P>,
                   require_store_member<P>,
                   require_store_members<P>,
+                  require_store_marks<P>,
                   require_store_overviews<P>,
                   require_authenticator_verify<P>,
                   require_operators_verify<P>,

@@ -22,6 +22,7 @@ struct membership {
     tandem::role role = role::none;
     std::vector<interval> intervals{};
     position changed{};  // the entry that changed it last; for direct and self the conversation's first entry
+    seq last_sent{};     // the newest entry the user wrote there: who writes has read
 
     bool current() const { return !intervals.empty() && intervals.back().open(); }
     bool sees(seq s) const {
@@ -83,6 +84,11 @@ struct membership_list {
 
 struct member_page {
     std::vector<membership> members{};  // current ones, in order of user id
+    bool more = false;
+};
+
+struct mark_page {
+    std::vector<mark> marks{};  // in order of position
     bool more = false;
 };
 

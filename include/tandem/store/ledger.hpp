@@ -141,6 +141,25 @@ public:
         return some;
     }
 
+    // The shared marks about entries in the range, or (0) about the conversation itself, that moved after `since`.
+    mark_page marks_about(const conversation_id& c, seq_range targets, position since, std::size_t count) const {
+        const std::uint32_t conversation = conversations_.find(c);
+        const conversation_head& head = heads_[conversation];
+        std::vector<const mark_table::row*> found;
+        const auto look_at = [&](seq target) {
+            marks_.each_about(conversation, target, [&](std::uint32_t n) {
+                if (marks_[n].shared && marks_[n].position > since) found.push_back(&marks_[n]);
+            });
+        };
+        if (!targets.first) look_at(seq{});
+        const seq first = std::max(targets.first, head.first_kept), last = std::min(targets.last, head.seq);
+        for (seq s = first; s <= last; s = s.next()) look_at(s);
+        std::sort(found.begin(), found.end(), [](auto* a, auto* b) { return a->position < b->position; });
+        mark_page some{.more = found.size() > count};
+        for (std::size_t i = 0; i < std::min(count, found.size()); ++i) some.marks.push_back(told(*found[i]));
+        return some;
+    }
+
     // The user's memberships that changed in the page's range, with the heads of their conversations.
     void tell_memberships(const user_id& u, page& p) const {
         for (const auto& line : memberships_.changed_after(users_.find(u), p.from)) {
@@ -170,6 +189,7 @@ public:
     membership told(const membership_table::row& r) const {
         membership m{conversations_[r.conversation], users_[r.user], r.role, r.earlier, r.changed.place.position};
         m.intervals.push_back(r.latest);
+        m.last_sent = r.last_sent;
         return m;
     }
 

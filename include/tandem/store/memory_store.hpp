@@ -72,6 +72,10 @@ public:
         return ledger_.members(c, after, count);
     }
 
+    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t count) const {
+        return ledger_.marks_about(c, targets, after, count);
+    }
+
     result<overview_page> overviews(const user_id& u) const {
         return overviews_of(
             ledger_, u, epoch_, [&](std::uint32_t c, seq first, seq last) { return countable(c, first, last); },

@@ -54,6 +54,7 @@ inline constexpr auto memberships = [](auto& s, auto&&... a) -> decltype(s.membe
 };
 inline constexpr auto member = [](auto& s, auto&&... a) -> decltype(s.member(a...)) { return s.member(a...); };
 inline constexpr auto members = [](auto& s, auto&&... a) -> decltype(s.members(a...)) { return s.members(a...); };
+inline constexpr auto marks = [](auto& s, auto&&... a) -> decltype(s.marks(a...)) { return s.marks(a...); };
 inline constexpr auto overviews = [](auto& s, auto&&... a) -> decltype(s.overviews(a...)) { return s.overviews(a...); };
 inline constexpr auto trim = [](auto& s, auto&&... a) -> decltype(s.trim(a...)) { return s.trim(a...); };
 }  // namespace verbs
@@ -89,7 +90,8 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 // user that changed; its cost follows what was missed. `tail` returns every entry and mark, and no memberships. Beyond
 // the head both return an empty page, `examined` being the cursor. `history` returns the newest part of its range that
 // fits, whoever asks; `memberships` current and past ones, `overviews` current ones, with the marks about the whole
-// conversation. Unread are the countable, unrevoked, kept entries beyond `read` that the user may see.
+// conversation. `marks` returns the shared marks of a conversation whose target lies in a range, 0 being the whole
+// conversation, after a position and at most so many. Unread are the countable, unrevoked, kept entries beyond `read` that the user may see.
 // Threads: called on the engine's thread. A verb that answers later answers on that thread too, once, and may do so
 // from inside the call. The spans live as long as the ticket. Durability: `append` answers when a crash can no longer
 // take the drafts back; a store that may lose acked commits takes a new epoch at every unclean start.
@@ -104,6 +106,7 @@ concept seq_store =
     answers<decltype(verbs::memberships), membership_list, S&, const user_id&> &&
     answers<decltype(verbs::member), membership, S&, const conversation_id&, const user_id&> &&
     answers<decltype(verbs::members), member_page, S&, const conversation_id&, const user_id&, std::size_t> &&
+    answers<decltype(verbs::marks), mark_page, S&, const conversation_id&, seq_range, position, std::size_t> &&
     answers<decltype(verbs::overviews), overview_page, S&, const user_id&>;
 
 // Optional: forget entries before `first_kept` (their seqs, positions and numbers are never given out again).

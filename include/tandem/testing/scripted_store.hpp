@@ -23,6 +23,7 @@ enum class store_verb : unsigned char {
     memberships,
     member,
     members,
+    marks,
     overviews,
     trim,
     count
@@ -127,6 +128,9 @@ public:
     }
     void members(const conversation_id& c, const user_id& after, std::size_t count, done<member_page> then) {
         call(store_verb::members, verbs::members, std::move(then), c, after, count);
+    }
+    void marks(const conversation_id& c, seq_range targets, position after, std::size_t count, done<mark_page> then) {
+        call(store_verb::marks, verbs::marks, std::move(then), c, targets, after, count);
     }
     void overviews(const user_id& u, done<overview_page> then) {
         call(store_verb::overviews, verbs::overviews, std::move(then), u);

@@ -83,6 +83,7 @@ inline std::span<const store_law> all_store_laws() {
         {"marks have a member and a seq that exists", "marks", marking::refusing},
         {"a mark may be of one entry", "marks", marking::targets},
         {"a mark of an entry is for those who see the entry", "marks, membership", marking::seen_targets},
+        {"marks tells what is said of entries", "marks", marking::said_of},
         {"marks go with what they are about", "marks, retention", marking::trimmed_targets, true},
         {"a mark stands where it changed last", "marks, prefix", marking::moving},
         {"a mark is seen by its owner, and if shared by members", "marks, membership", marking::seen_by},

@@ -123,6 +123,15 @@ public:
         return all;
     }
 
+    std::vector<mark> marks(const conversation_id& c, seq_range targets) const {
+        std::vector<mark> all;
+        std::copy_if(marks_.begin(), marks_.end(), std::back_inserter(all), [&](auto& m) {
+            return m.conversation == c && m.shared && m.target >= targets.first && m.target <= targets.last;
+        });
+        std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.position < b.position; });
+        return all;
+    }
+
     seq read(const conversation_id& c, const user_id& u) const {
         seq read{value_of(c, mark_key::read, u)};
         for (const line& l : lines_)
@@ -206,6 +215,8 @@ private:
             m.intervals.back().ended_at = h.seq, m.changed = newest_;
         }
         if (is_amendment(d.kind)) amend(e);
+        for (membership& m : members_)
+            if (m.conversation == d.conversation && m.user == d.sender) m.last_sent = h.seq;
         lines_.push_back({e, fingerprint});
         return {outcome::what::placed, {}, e.place, e.number, d.time, e.visible_from};
     }

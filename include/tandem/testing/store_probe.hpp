@@ -45,6 +45,8 @@ public:
     virtual membership_list memberships(const user_id& u) = 0;
     virtual membership member(const conversation_id& c, const user_id& u) = 0;
     virtual member_page members(const conversation_id& c, const user_id& after, std::size_t count) = 0;
+    virtual mark_page marks(const conversation_id& c, seq_range targets, position after = {},
+                            std::size_t count = 1000) = 0;
     virtual overview_page overviews(const user_id& u) = 0;
     virtual bool trims() const = 0;
     virtual void trim(const conversation_id& c, seq first_kept) = 0;
@@ -90,6 +92,9 @@ public:
     }
     member_page members(const conversation_id& c, const user_id& after, std::size_t count) override {
         return answer<member_page>(verbs::members, c, after, count);
+    }
+    mark_page marks(const conversation_id& c, seq_range targets, position after, std::size_t count) override {
+        return answer<mark_page>(verbs::marks, c, targets, after, count);
     }
     overview_page overviews(const user_id& u) override { return answer<overview_page>(verbs::overviews, u); }
     bool trims() const override { return trimming_store<S>; }

@@ -37,6 +37,7 @@ inline std::string to_line(const membership& m) {
     for (const interval& i : m.intervals)
         line += " [" + std::to_string(i.visible_from.value) + "," + (i.open() ? "" : std::to_string(i.ended_at.value)) +
                 "]";
+    if (m.last_sent) line += " wrote #" + std::to_string(m.last_sent.value);
     return line;
 }
 

@@ -130,11 +130,23 @@ private:
         same(to_lines(store_.members(c, {}, 99).members), to_lines(model_.members(c)), "members");
         same(to_lines(store_.history(c, everything).entries), to_lines(model_.history(c, everything)), "history");
         same(to_line(store_.history(c, everything).head), to_line(model_.head(c)), "head of a history");
+        const seq_range some{seq{random_.below(4)}, seq{random_.below(30)}};
+        same(to_lines(all_marks(c, some)), to_lines(model_.marks(c, some)), "marks");
         std::size_t current = 0;
         for (const membership& m : model_.memberships(u)) current += m.current() ? 1 : 0;
         const auto overviews = store_.overviews(u).conversations;
         expect(overviews.size() == current, "overviews are of the conversations one is in");
         for (const overview& o : overviews) check(o, u);
+    }
+
+    std::vector<tandem::mark> all_marks(const conversation_id& c, seq_range targets) {
+        std::vector<tandem::mark> all;
+        for (mark_page p{.more = true}; p.more;) {
+            p = store_.marks(c, targets, all.empty() ? position{} : all.back().position, 3);
+            expect(p.marks.size() <= 3 && (p.marks.size() == 3 || !p.more), "a page of marks is full, or the last one");
+            all.insert(all.end(), p.marks.begin(), p.marks.end());
+        }
+        return all;
     }
 
     void check(const overview& o, const user_id& u) {

@@ -83,6 +83,37 @@ struct laws_of_marking : scene {
                "who has left deletes what they may see");
     }
 
+    static void said_of(store_probe& s) {
+        s.append({joined(group(), ann), joined(group(), bob), message(group(), ann, "3"), message(group(), ann, "4")});
+        s.put(reaction(group(), bob, seq{4}, 1));
+        s.put(reaction(group(), ann, seq{3}, 2));
+        s.put(reaction(group(), bob, seq{3}, 3));
+        s.put(mark(group(), ann, mark_key::read, 3, true));
+        s.put(mark(group(), bob, mark_key::muted, 4));
+        s.put(about(seq{3}, mark(group(), bob, mark_key::deleted, 5)));
+        const auto values = [](const mark_page& p) {
+            std::string all;
+            for (const tandem::mark& m : p.marks) all += std::to_string(m.value) + ",";
+            return all + (p.more ? "more" : "");
+        };
+        expect(values(s.marks(group(), everything)) == "1,2,3,",
+               "marks tells the shared marks of entries, in order of position");
+        expect(values(s.marks(group(), {seq{3}, seq{3}})) == "2,3,", "those of the range");
+        expect(values(s.marks(group(), {seq{0}, seq{0}})) == "3,", "0 is the whole conversation");
+        expect(values(s.marks(group(), {seq{0}, seq{3}})) == "2,3,3,", "also as the beginning of a range");
+        expect(s.marks(group(), {seq{0}, seq{0}}).marks[0].key == mark_key::read, "private marks are not told");
+        expect(values(s.marks(group(), everything, {}, 2)) == "1,2,more" &&
+                   values(s.marks(group(), everything, position{6}, 2)) == "3," &&
+                   values(s.marks(group(), everything, position{5}, 2)) == "2,3,",
+               "page by page, each after the last position of the page before");
+        expect(values(s.marks(group(), {seq{5}, seq{9}})) == "" && values(s.marks(group("none"), everything)) == "",
+               "of nothing there are none");
+        s.put(reaction(group(), bob, seq{3}, 0));
+        expect(values(s.marks(group(), {seq{3}, seq{3}})) == "2,0,", "a mark is told as it is now");
+        s.placed(left(group(), bob));
+        expect(s.marks(group(), everything).marks.size() == 3, "what was said stays, also of those who have left");
+    }
+
     static void trimmed_targets(store_probe& s) {
         s.append({message(pair(), ann, "1"), message(pair(), ann, "2"), message(pair(), ann, "3")});
         for (const std::uint64_t target : {1u, 2u, 3u}) s.put(reaction(pair(), bob, seq{target}, 1));
@@ -91,6 +122,7 @@ struct laws_of_marking : scene {
         for (const page& p : {s.tail({}), s.changes(bob, {}), s.changes(ann, {})})
             expect(p.marks.size() == 1 && p.marks[0].target == seq{3} && p.examined == position{7},
                    "marks go with the entry they are about");
+        expect(s.marks(pair(), everything).marks.size() == 1, "and are told of no more");
         expect(is_refused(s.put(reaction(pair(), bob, seq{2}, 2)), errc::gone), "and none are set on what is trimmed");
         expect(is_changed(s.put(reaction(pair(), bob, seq{3}, 2))), "what is kept is marked as before");
     }
@@ -126,6 +158,9 @@ struct laws_of_marking : scene {
         expect(of(bob).unread == 2 && of(bob).read == seq{4}, "only what one may see is unread");
         s.placed(message(group(), bob, "mine"));
         expect(of(bob).unread == 0 && of(bob).read == seq{14}, "who writes has read");
+        expect(of(bob).membership.last_sent == seq{14} && s.member(group(), bob).last_sent == seq{14} &&
+                   s.member(group(), ann).last_sent == seq{13} && s.member(group(), cid).last_sent == seq{9},
+               "memberships tell what one wrote last");
     }
 
     static void overviews(store_probe& s) {
