@@ -39,7 +39,7 @@ struct administered_chat : default_policies {
 using administered_engine = engine<administered_chat>;
 using office = administration<administered_engine>;
 
-struct stage {
+struct theatre {
     manual_clock clock;
     operators_of_ours operators;
     revocable users;
@@ -63,7 +63,7 @@ struct stage {
 }  // namespace
 
 TEST_CASE("S34 an operator's credential is no user's, and no user's an operator's") {
-    stage s;
+    theatre s;
     CHECK(s.enter("alice").error().code == errc::bad_credential);
     CHECK(s.enter("op:root")->who() == user_id{"root"});
     plain_script plain;
@@ -75,7 +75,7 @@ TEST_CASE("S34 an operator's credential is no user's, and no user's an operator'
 }
 
 TEST_CASE("S34 an operator's credential ends like any other") {
-    stage s;
+    theatre s;
     s.clock.advance(seconds(10));
     s.operators.expires = s.clock.now() + seconds(60);
     auto office = s.enter("op:root");
@@ -89,7 +89,7 @@ TEST_CASE("S34 an operator's credential ends like any other") {
 }
 
 TEST_CASE("an operator sees a user's sessions as they are") {
-    stage s;
+    theatre s;
     auto phone = s.sign_in("alice"), tablet = s.sign_in("alice", "tablet");
     s.sign_in("bob");
     tablet.says("BACKGROUND_REQ 2 background=1");
@@ -112,7 +112,7 @@ TEST_CASE("an operator sees a user's sessions as they are") {
 }
 
 TEST_CASE("an operator kicks one session, or all of a user") {
-    stage s;
+    theatre s;
     auto phone = s.sign_in("alice"), tablet = s.sign_in("alice", "tablet"), bob = s.sign_in("bob");
     auto office = s.enter("op:root");
     CHECK(office->kick(phone.session()));
@@ -124,7 +124,7 @@ TEST_CASE("an operator kicks one session, or all of a user") {
 }
 
 TEST_CASE("invalidated tokens: first they are void, then the sessions end, so nobody comes back with them") {
-    stage s;
+    theatre s;
     auto alice = s.sign_in("alice"), bob = s.sign_in("bob");
     s.users.late = true;
     std::optional<bool> done_well;
@@ -140,7 +140,7 @@ TEST_CASE("invalidated tokens: first they are void, then the sessions end, so no
 }
 
 TEST_CASE("an operator lists the members of a conversation, page by page") {
-    stage s;
+    theatre s;
     s.engine->create_group("team", "alice", std::vector<user_id>{"bob", "carol"});
     std::vector<std::string> names;
     const auto note = done<member_page>{[&](result<member_page> r) {
@@ -152,7 +152,7 @@ TEST_CASE("an operator lists the members of a conversation, page by page") {
 }
 
 TEST_CASE("a broadcast reaches everybody who is signed in, each in their language, in slices, encoded once") {
-    stage s;
+    theatre s;
     const std::vector<std::string_view> louder{"louder"};
     std::deque<basic_peer<administered_engine>> crowd;
     for (int i = 0; i < 1200; ++i) crowd.push_back(s.sign_in("u" + std::to_string(i)));

@@ -163,8 +163,8 @@ struct awkward_chat : default_policies {
     using clock = manual_clock&;
 };
 
-struct stage {
-    stage() {
+struct theatre {
+    theatre() {
         store.answer_at_once();
         clock.advance(seconds(100));
         engine = std::make_unique<tandem::engine<awkward_chat>>(
@@ -182,10 +182,10 @@ struct stage {
 
 class line_peer {
 public:
-    line_peer(stage& s, std::string_view query) : stage_{&s}, opened_{s.engine->open(outlet_, {.query = query})} {}
+    line_peer(theatre& s, std::string_view query) : theatre_{&s}, opened_{s.engine->open(outlet_, {.query = query})} {}
     line_peer(const line_peer&) = delete;
 
-    bool says(const std::string& text) { return stage_->engine->receive(opened_->session, {text, true}); }
+    bool says(const std::string& text) { return theatre_->engine->receive(opened_->session, {text, true}); }
     std::string heard() {
         std::string all;
         for (const frame& f : outlet_.take()) all.append(all.empty() ? "" : " | ").append(f.payload());
@@ -195,7 +195,7 @@ public:
     recorded_outlet& outlet() { return outlet_; }
 
 private:
-    stage* stage_;
+    theatre* theatre_;
     recorded_outlet outlet_;
     result<engine<awkward_chat>::opened> opened_;
 };
@@ -203,7 +203,7 @@ private:
 }  // namespace
 
 TEST_CASE("a greeting is answered before anybody is known, and what it tells comes first") {
-    stage s;
+    theatre s;
     line_peer quiet{s, "awkward=2"};
     CHECK(quiet.heard() == "welcome");
     CHECK(quiet.says("hello 1 t alice"));
@@ -213,7 +213,7 @@ TEST_CASE("a greeting is answered before anybody is known, and what it tells com
 }
 
 TEST_CASE("who is refused gets no session, and who is turned away is told first") {
-    stage s;
+    theatre s;
     line_peer refused{s, "awkward=0"};
     CHECK(refused.opened().error().code == errc::unsupported);
     CHECK(refused.heard() == "");
@@ -229,7 +229,7 @@ TEST_CASE("who is refused gets no session, and who is turned away is told first"
 }
 
 TEST_CASE("a dialect's own timer: it pings, and ends who does not answer") {
-    stage s;
+    theatre s;
     line_peer quick{s, "awkward=2&who=alice"}, dead{s, "awkward=2&who=bob"};
     s.clock.advance(awkward_dialect::between_pings);
     s.engine->tick();
@@ -244,14 +244,14 @@ TEST_CASE("a dialect's own timer: it pings, and ends who does not answer") {
 }
 
 TEST_CASE("tick says when the next timer is due") {
-    stage s;
+    theatre s;
     line_peer alice{s, "awkward=2&who=alice"};
     s.clock.advance(milliseconds(9700));
     CHECK(s.engine->tick() == s.clock.now() + milliseconds(300));
 }
 
 TEST_CASE("replies go out in the order of their requests, with both of their names") {
-    stage s;
+    theatre s;
     line_peer alice{s, "awkward=2&who=alice"};
     alice.heard();
     s.gatekeeper.late = true;
@@ -267,7 +267,7 @@ TEST_CASE("replies go out in the order of their requests, with both of their nam
 }
 
 TEST_CASE("an event of two frames reaches everybody whole, in their variant, and the sender after the ack") {
-    stage s;
+    theatre s;
     line_peer alice{s, "awkward=2&who=alice"}, bob{s, "awkward=2&who=bob/phone"},
         loud{s, "awkward=2&who=bob/tablet&loudly=1"};
     alice.heard(), bob.heard(), loud.heard();

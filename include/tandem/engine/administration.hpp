@@ -5,6 +5,7 @@
 #include "../hub/session.hpp"
 #include "../policy/authenticator.hpp"
 #include "../protocol/pages.hpp"
+#include "../store/seq_store.hpp"
 
 namespace tandem {
 
@@ -31,7 +32,11 @@ public:
 
     result<std::vector<session_report>> sessions(const user_id& user) {
         if (is_over()) return errc::expired;
-        return engine_->sessions_of(user);
+        const typename Engine::scope t{*engine_};
+        std::vector<session_report> all;
+        engine_->hub().each_session_of(engine_->hub().number_of(user),
+                                       [&](session_handle h, session& s) { all.push_back(report(h, s)); });
+        return all;
     }
 
     // Ends one session, or all of a user. They may come back.
@@ -50,13 +55,27 @@ public:
     // otherwise, and nobody is kicked.
     void invalidate(const user_id& user, done<nothing> then) {
         if (is_over()) return then(errc::expired);
-        engine_->invalidate(user, std::move(then));
+        const typename Engine::scope t{*engine_};
+        auto& users = *engine_->parts().authenticator;
+        if constexpr (invalidating_authenticator<std::remove_reference_t<decltype(users)>>) {
+            engine_->template ask<nothing>(
+                verbs::invalidate, users,
+                [e = engine_, user, then](const result<nothing>& r) {
+                    if (r) e->kick(user, errc::expired);
+                    then(r);
+                },
+                user);
+        } else {
+            then(error{errc::unsupported, "the authenticator has no verb invalidate(const user_id&)"});
+        }
     }
 
     // In order of their ids, from the one after `after`.
     void members(const conversation_id& c, const user_id& after, std::size_t count, done<member_page> then) {
         if (is_over()) return then(errc::expired);
-        engine_->members_of(c, after, count, std::move(then));
+        const typename Engine::scope t{*engine_};
+        engine_->template ask<member_page>(
+            verbs::members, engine_->store(), [then](result<member_page> r) { then(std::move(r)); }, c, after, count);
     }
 
     // To every signed-in session that is not behind; in slices, so that nobody waits for it.
@@ -68,7 +87,17 @@ public:
     }
 
 private:
-    bool is_over() const { return who_.expires != instant{} && who_.expires <= engine_->present(); }
+    bool is_over() const { return who_.expires != instant{} && who_.expires <= engine_->parts().clock->now(); }
+
+    session_report report(session_handle h, session& s) {
+        session_report r{.session = h, .device = engine_->hub().details(h).device};
+        engine_->with_outlet(s, [&](outlet_ref& o) { r.queued_bytes = o.queued_bytes(); });
+        r.silent = seconds(engine_->seconds_now() - s.heard);
+        r.signed_in = s.state == session_state::ready;
+        r.background = s.background;
+        r.behind = !s.lag.gets_pushes();
+        return r;
+    }
 
     Engine* engine_;
     identity who_;

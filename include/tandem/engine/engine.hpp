@@ -3,12 +3,11 @@
 
 #include "administration.hpp"
 #include "courier.hpp"
-#include "metronome.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
 #include "on_send.hpp"
 #include "on_session.hpp"
-#include "replayer.hpp"
+#include "timekeeper.hpp"
 #include "waker.hpp"
 
 #include "../pull/http_api.hpp"
@@ -22,8 +21,8 @@ using built_in_handlers = handlers<on_sign_in, on_heartbeat, on_logout, on_backg
 // Opens no socket, starts no thread, reads no clock but its own policy's. One thread at a time. Every verb is a turn; hold a
 // `turn` around several, and they share commits and writes.
 template <class P>
-class engine final : public replayer<P> {
-    using base = replayer<P>;
+class engine final : public timekeeper<P> {
+    using base = timekeeper<P>;
 
 public:
     using policies = P;
@@ -99,15 +98,12 @@ public:
         const scope t{*this};
         this->read_head_to_start();
         this->repeat_head_if_idle();
-        sweep();
-        if constexpr (base::dialect_list::some_tick) beat_all();
+        this->sweep();
+        if constexpr (base::dialect_list::some_tick) this->beat_all();
         this->tell_presence();
-        if (this->slices_left() || this->broadcasts_left()) return this->now_;
-        if constexpr (base::some_cannot_pull)
-            if (this->replays_left()) return this->now_;
         if constexpr (base::wakes)
             if (waker_.is_waiting_to_go_on()) return this->now_;
-        return metronome_.next(courier_.due(this->next_put(this->now_ + seconds(1))));
+        return courier_.due(this->next_tick());
     }
 
     // --- what your own code does in somebody's name
@@ -232,7 +228,7 @@ private:
         s.dialect = static_cast<unsigned char>(I);
         s.variant = static_cast<unsigned char>(g.variant);
         s.heard = this->seconds_now();
-        this->hub_.details(handle).ends = this->seconds_now() + seconds_of(this->options_.sign_in_within);
+        this->hub_.details(handle).ends = this->seconds_now() + this->seconds_of(this->options_.sign_in_within);
         if constexpr (!std::is_empty_v<typename dialect_type::state>)
             std::get<I>(this->states_).at(handle.slot) = std::move(state);
         this->notify(hooks::session_opened);
@@ -240,26 +236,8 @@ private:
         answer = opened{handle, g.subprotocol};
         if (g.what == greeting::verdict::turn_away) this->close_session(handle, error{g.why, "turned away"});
         else if (!g.credential.empty()) this->sign_in(reply_to{handle, {}}, auth_request{.credential = g.credential});
-        if constexpr (ticks<dialect_type>) beat_for(handle);
+        if constexpr (ticks<dialect_type>) this->beat_for(handle);
         return true;
-    }
-
-    // --- dialects with timers of their own
-    void beat_all() {
-        while (const auto due = metronome_.take(this->now_)) beat_for(*due);
-    }
-
-    void beat_for(session_handle h) {
-        session* s = this->hub_.find(h);
-        if (!s) return;
-        this->in_dialect(*s, [&](auto& d, auto& states) {
-            if constexpr (ticks<std::remove_reference_t<decltype(d)>>) {
-                const beat b = d.tick(states.at(h.slot), this->now_);
-                this->said_to(h, *s, b.told);
-                if (b.ends != errc{}) this->end_session_later(h, error{b.ends, "its dialect's timer"});
-                else metronome_.set(h, std::max(b.next, this->now_ + milliseconds(1)));
-            }
-        });
     }
 
     template <class Dialect>
@@ -279,90 +257,12 @@ private:
         if (!opened) this->end_session(h, opened.error());
     }
 
-    void backfill(const entry& joined) override {
-        const std::uint32_t user = this->hub_.number_of(joined.subject);
-        if (user == session_hub::nobody || !this->hub_.has_sessions(user)) return;
-        const seq_range before{joined.visible_from, joined.place.seq.previous()};
-        this->template ask<history_page>(
-            verbs::history, this->store(),
-            [this, whom = joined.subject](result<history_page> r) {
-                if (!r || r->entries.empty()) return;
-                std::vector<const entry*> entries;
-                for (const entry& e : r->entries) entries.push_back(&e);
-                if (tell(whom, push_batch{.entries = entries, .backfill = true}) == 0) return;
-                const device_id all_of_them;
-                this->notify(hooks::pushed, named_device{whom, all_of_them}, [&] {
-                    return carried{entries.front()->conversation, entries.front()->place.position,
-                                   entries.back()->place.position};
-                });
-            },
-            joined.conversation, before, this->options_.pull_page);
-    }
-
-    // --- what an administration asks for
-    std::vector<session_report> sessions_of(const user_id& user) {
-        const scope t{*this};
-        std::vector<session_report> all;
-        this->hub_.each_session_of(this->hub_.number_of(user), [&](session_handle h, session& s) {
-            session_report r{.session = h, .device = this->hub_.details(h).device};
-            this->with_outlet(s, [&](outlet_ref& o) { r.queued_bytes = o.queued_bytes(); });
-            r.silent = seconds(this->seconds_now() - s.heard);
-            r.signed_in = s.state == session_state::ready;
-            r.background = s.background;
-            r.behind = !s.lag.gets_pushes();
-            all.push_back(r);
-        });
-        return all;
-    }
-
-    void invalidate(const user_id& user, done<nothing> then) {
-        const scope t{*this};
-        if constexpr (invalidating_authenticator<detail::plain<typename P::authenticator>>) {
-            this->template ask<nothing>(
-                verbs::invalidate, *this->parts_.authenticator,
-                [this, user, then](result<nothing> r) {
-                    if (r) kick(user, errc::expired);
-                    then(r);
-                },
-                user);
-        } else {
-            then(error{errc::unsupported, "the authenticator has no verb invalidate(const user_id&)"});
-        }
-    }
-
-    void members_of(const conversation_id& c, const user_id& after, std::size_t count, done<member_page> then) {
-        const scope t{*this};
-        this->template ask<member_page>(
-            verbs::members, this->store(), [then](result<member_page> r) { then(std::move(r)); }, c, after, count);
-    }
-
-    instant present() { return this->parts_.clock->now(); }
-
     void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) override {
         if constexpr (base::wakes) waker_.placed(p, i);
     }
     void has_read(const user_id& user, const conversation_id& c) override {
         if constexpr (base::wakes) waker_.has_read(user, c);
     }
-
-    // --- timers, without a timer per session
-    void sweep() {
-        if (this->now_ < sweep_due_) return;
-        sweep_due_ = this->now_ + seconds(1);
-        const std::uint32_t now = this->seconds_now();
-        this->hub_.each_session([&](session_handle h, session& s) {
-            const std::uint32_t ends = this->hub_.details(h).ends;
-            const bool ready = s.state == session_state::ready;
-            if (ends != 0 && now >= ends)
-                this->end_session_later(h, ready ? error{errc::expired, "its credential has ended"}
-                                                 : error{errc::timed_out, "not signed in"});
-            else if (ready && now >= s.heard + 2 * seconds_of(this->options_.heartbeat))
-                this->end_session_later(h, error{errc::timed_out, "silent"});
-            if (s.strikes > 0 && ready && s.requests.is_full(this->now_)) s.strikes /= 2;
-        });
-    }
-
-    static std::uint32_t seconds_of(duration d) { return static_cast<std::uint32_t>((d.milliseconds + 999) / 1000); }
 
     // What the pull API asks for: a draft in somebody's name, and then(result<stored>).
     template <class Then>
@@ -388,8 +288,6 @@ private:
     [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
 
     [[no_unique_address]] std::conditional_t<base::wakes, waker<engine>, no_waker> waker_{*this, this->seed_};
-    metronome metronome_;
-    instant sweep_due_{};
     std::uint64_t own_sends_ = 0;
 };
 

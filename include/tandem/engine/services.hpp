@@ -180,6 +180,27 @@ protected:
     }
 
 private:
+    void backfill(const entry& joined) override {
+        const std::uint32_t user = this->hub_.number_of(joined.subject);
+        if (user == session_hub::nobody || !this->hub_.has_sessions(user)) return;
+        const seq_range before{joined.visible_from, joined.place.seq.previous()};
+        this->template ask<history_page>(
+            verbs::history, this->store(),
+            [this, whom = joined.subject](result<history_page> r) {
+                if (!r || r->entries.empty()) return;
+                std::vector<const entry*> entries;
+                for (const entry& e : r->entries) entries.push_back(&e);
+                if (base::tell(this->hub_.number_of(whom), push_batch{.entries = entries, .backfill = true}) == 0)
+                    return;
+                const device_id all_of_them;
+                this->notify(hooks::pushed, named_device{whom, all_of_them}, [&] {
+                    return carried{entries.front()->conversation, entries.front()->place.position,
+                                   entries.back()->place.position};
+                });
+            },
+            joined.conversation, before, this->options_.pull_page);
+    }
+
     void answer_presence(const reply_to& to, const std::vector<user_id>& users, const std::vector<char>& may,
                          watch what) {
         if (!this->hub_.find(to.session)) return;

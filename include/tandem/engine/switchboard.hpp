@@ -1,11 +1,9 @@
-// Connections, languages and turns: everything about speaking to peers, nothing about what is said.
+// Connections and languages: everything about speaking to peers, nothing about what is said.
 #pragma once
 
-#include "options.hpp"
 #include "origin.hpp"
-#include "policies.hpp"
 #include "spoken.hpp"
-#include "stage_of.hpp"
+#include "turns.hpp"
 
 #include "../hub/session_hub.hpp"
 
@@ -46,15 +44,11 @@ struct tables_of<dialects<Ds...>> {
 }  // namespace detail
 
 template <class P>
-class switchboard : detail::required<P> {
-public:
-    switchboard(const switchboard&) = delete;
-    switchboard& operator=(const switchboard&) = delete;
+class switchboard : public turns<P> {
+    using base = turns<P>;
 
-    instant now() const { return now_; }
-    const options& settings() const { return options_; }
+public:
     session_hub& hub() { return hub_; }
-    tandem::parts<P>& parts() { return parts_; }
 
     // --- telling one session
     template <class Reply>
@@ -70,7 +64,7 @@ public:
     }
 
     void refuse(const reply_to& to, const error& e, const send_id& id = {}) {
-        notify(hooks::refused, e.code);
+        this->notify(hooks::refused, e.code);
         reply(to, refusal{.why = e.code, .retry_after = e.retry_after, .send_id = id.view()});
     }
 
@@ -119,101 +113,12 @@ protected:
     using dialect_list = typename P::dialects;
 
     switchboard(tandem::parts<P> parts, const tandem::options& options)
-        : parts_{std::move(parts)}, options_{options}, now_{parts_.clock->now()},
-          seed_{options.instance ? options.instance
-                                 : static_cast<std::uint64_t>(now_.milliseconds) * 0x9e3779b97f4a7c15u},
-          hub_{seed_} {}
+        : base{std::move(parts), options}, hub_{this->seed_} {}
     ~switchboard() = default;
 
-    // --- turns
-    virtual void end_of_turn() = 0;
     virtual void session_gone(session_handle h, std::uint32_t user) = 0;
     // Of a session that cannot pull: a push will not go into its connection.
     virtual void falls_behind(session_handle h) = 0;
-
-    void enter_turn() {
-        assert(!in_outlet_ && "an outlet called the engine back: let it record, and call from your event loop");
-        parts_thread_.enter();
-        if (depth_++ != 0) return;
-        if constexpr (is_timed) turn_begun_ = parts_.observer->nanoseconds();
-        now_ = parts_.clock->now();
-        notify(hooks::turn_begun, now_);
-    }
-    void leave_turn() {
-        if (depth_ == 1) {
-            end_of_turn();
-            if constexpr (is_timed) took(stage::turn, turn_begun_);
-        }
-        --depth_;
-        parts_thread_.leave();
-    }
-    bool in_turn() const { return depth_ > 0; }
-
-    struct scope {
-        explicit scope(switchboard& s) : of{s} { of.enter_turn(); }
-        ~scope() { of.leave_turn(); }
-        switchboard& of;
-    };
-
-    std::uint32_t seconds_now() const { return static_cast<std::uint32_t>(now_.milliseconds / 1000); }
-
-    void nobody_is_here() { alive_.reset(); }
-
-    // --- asking policies
-    // then(result<T>) is called at once if the verb answers now; otherwise in the turn after the answer came, or never if the
-    // engine is gone by then. What the verb was asked about lives until then.
-    template <class T, class Verb, class Object, class Then, class... Args>
-    void ask(Verb verb, Object& object, Then then, Args... args) {
-        if constexpr (answers_later<Verb, T, Object&, Args&...>) {
-            auto about = std::make_shared<std::tuple<Args...>>(std::move(args)...);
-            std::apply(
-                [&](Args&... a) {
-                    if constexpr (!is_timed) verb(object, a..., ticket<T>(std::move(then), about));
-                    else verb(object, a..., timed(detail::stage_of(verb), ticket<T>(std::move(then)), about));
-                },
-                *about);
-        } else if constexpr (is_timed) {
-            const std::uint64_t begun = parts_.observer->nanoseconds();
-            result<T> answer(verb(object, args...));
-            took(detail::stage_of(verb), begun);
-            then(std::move(answer));
-        } else {
-            then(result<T>(verb(object, args...)));
-        }
-    }
-
-    template <class T, class Then>
-    done<T> ticket(Then then, std::shared_ptr<const void> about = {}) {
-        return done<T>{[alive = std::weak_ptr<switchboard>(alive_), f = std::move(then)](result<T> r) mutable {
-                           if (const auto self = alive.lock())
-                               self->complete([g = std::move(f), r = std::move(r)]() mutable { g(std::move(r)); });
-                       },
-                       std::move(about)};
-    }
-
-    // The same ticket, and the observer learns how long its answer took to arrive: not how long it then lay here.
-    template <class T>
-    done<T> timed(stage of, done<T> then, std::shared_ptr<const void> about) {
-        const std::uint64_t begun = parts_.observer->nanoseconds();
-        return done<T>{[alive = std::weak_ptr<switchboard>(alive_), of, begun, then = std::move(then)](result<T> r) {
-                           if (const auto self = alive.lock()) self->took(of, begun);
-                           then(std::move(r));
-                       },
-                       std::move(about)};
-    }
-    void took(stage what, std::uint64_t begun) { parts_.observer->took(what, parts_.observer->nanoseconds() - begun); }
-
-    // Answers are only noted where they arrive; they are worked off when nothing else is going on.
-    void complete(function<void()> work) {
-        completions_.push_back(std::move(work));
-        if (!in_turn()) scope now_is_the_time{*this};
-    }
-
-    bool work_off_completions() {
-        if (completions_.empty()) return false;
-        for (auto& work : std::exchange(completions_, {})) work();
-        return true;
-    }
 
     bool end_sessions() {
         if (to_end_.empty()) return false;
@@ -246,7 +151,7 @@ protected:
         like.dialect = static_cast<unsigned char>(dialect);
         return in_dialect(like, [&](auto& d, auto&) {
             frames said = say_in(d, event, variant);
-            if (said) notify(hooks::encoded);
+            if (said) this->notify(hooks::encoded);
             return said;
         });
     }
@@ -261,12 +166,12 @@ protected:
     template <class Event, class What>
     bool push(session_handle h, session& s, const Event& event, spoken<dialect_list>& said, const What& what) {
         if (s.state < session_state::joining) return false;
-        if (!s.lag.gets_pushes() || is_full(s, options_.pushing_until_bytes)) {
+        if (!s.lag.gets_pushes() || is_full(s, this->options_.pushing_until_bytes)) {
             skip(h, s, what);
             return false;
         }
         put_into(h, s, said_in(said, s, event));
-        notify(hooks::pushed, named(h, s), [&] { return carried_by(what); });
+        this->notify(hooks::pushed, named(h, s), [&] { return carried_by(what); });
         return true;
     }
 
@@ -281,7 +186,8 @@ protected:
         if (takes_transient(s)) put_into(h, s, said.said_in(s.dialect, s.variant));
     }
     bool takes_transient(session& s) {
-        return s.state == session_state::ready && s.lag.gets_pushes() && !is_full(s, options_.pushing_until_bytes);
+        return s.state == session_state::ready && s.lag.gets_pushes() &&
+               !is_full(s, this->options_.pushing_until_bytes);
     }
 
     void put_into(session_handle h, session& s, const frames& what) {
@@ -294,16 +200,16 @@ protected:
 
     // Replies are queued beyond the limit for pushes, but not without end.
     void said_to(session_handle h, session& s, const frames& what) {
-        if (is_full(s, options_.replying_until_bytes))
+        if (is_full(s, this->options_.replying_until_bytes))
             end_session_later(h, error{errc::slow_receiver, "does not read its replies"});
         else put_into(h, s, what);
     }
 
     template <class F>
     void with_outlet(session& s, F f) {
-        in_outlet_ = true;
+        this->in_outlet_ = true;
         f(s.outlet);
-        in_outlet_ = false;
+        this->in_outlet_ = false;
     }
 
     bool is_full(session& s, std::size_t limit) {
@@ -314,13 +220,13 @@ protected:
 
     // A session that was skipped and has room again is told that there is more.
     void tell_news(session_handle h, session& s) {
-        if (is_full(s, options_.pushing_until_bytes) || !s.lag.take_news()) return;
+        if (is_full(s, this->options_.pushing_until_bytes) || !s.lag.take_news()) return;
         put_into(h, s, encode(news{s.lag.must_report()}, s.dialect, s.variant));
     }
 
     // The device says it has stored everything up to here.
     void report(session_handle h, session& s, position cursor) {
-        notify(hooks::reported, named(h, s), cursor);
+        this->notify(hooks::reported, named(h, s), cursor);
         s.lag.report(cursor);
     }
 
@@ -328,26 +234,18 @@ protected:
     void drop_session(session_handle h, errc why) {
         session* s = hub_.find(h);
         if (!s) return;
-        notify(hooks::session_closed, why);
+        this->notify(hooks::session_closed, why);
         in_dialect(*s, [&](auto&, auto& states) { states.forget(h.slot); });
         const std::uint32_t user = s->user;
         hub_.close(h);
         session_gone(h, user);
     }
 
-    template <class Hook, class... Args>
-    void notify(Hook hook, const Args&... args) {
-        detail::notify(hook, *parts_.observer, args...);
-    }
     // Whose a session is, looked up when an observer wants to know. Its user is known by now.
     auto named(session_handle h, const session& s) {
         return [this, h, &s] { return named_device{hub_.user(s.user), hub_.details(h).device}; };
     }
 
-    tandem::parts<P> parts_;
-    tandem::options options_;
-    instant now_;
-    std::uint64_t seed_;
     session_hub hub_;
     typename dialect_list::tuple dialects_;
     typename detail::tables_of<dialect_list>::states states_;
@@ -366,7 +264,7 @@ private:
 
     template <class What>
     void skip(session_handle h, session& s, const What& what) {
-        notify(hooks::skipped, named(h, s), [&] { return carried_by(what); });
+        this->notify(hooks::skipped, named(h, s), [&] { return carried_by(what); });
         if (some_cannot_pull && s.lag.gets_pushes() && cannot_pull(s)) falls_behind(h);
         s.lag.skip(carried_by(what).last);
         if (missed_by(s) == when_missed::reconnect) end_session_later(h, error{errc::slow_receiver, "missed a push"});
@@ -377,18 +275,8 @@ private:
         error why;
     };
 
-    static constexpr bool is_timed = timing_observer<detail::plain<typename P::observer>>;
-
-    [[no_unique_address]] typename P::thread_check parts_thread_;
-    [[no_unique_address]] std::conditional_t<is_timed, std::uint64_t, nothing> turn_begun_{};
-    int depth_ = 0;
-    bool in_outlet_ = false;
-    std::vector<function<void()>> completions_;
     std::vector<session_handle> to_flush_;
     std::vector<ending> to_end_;
-    // Gone before anything else of the engine: whoever answers from now on, tickets that the engine itself holds (in its
-    // journal, on its board) among them, finds nobody. (Held by "an engine that ends with pulls under way" in tests/pull.)
-    std::shared_ptr<switchboard> alive_{std::shared_ptr<char>{std::make_shared<char>()}, this};
 };
 
 }  // namespace tandem
