@@ -38,6 +38,7 @@ v1::KickOut spelled(const kick_out&);
 v1::Refusal spelled(const refusal&);
 v1::SyncAnswer spelled(const sync_answer&);
 v1::HistoryAnswer spelled(const history_answer&);
+v1::Receipts spelled(const receipts&);
 v1::ConversationsAnswer spelled(const conversations_answer&);
 v1::UsersAnswer spelled(const users_answer&);
 v1::Failure spelled(const failure&);

@@ -122,6 +122,10 @@ void each_answer(Say say) {
     say(sync_answer{full});
     say(sync_answer{{{{4}, {7}}, {}, {}, false, {}, {}, {}, {}}, true});
     say(history_answer{history, mine});
+    const mark said[] = {a_reaction(), a_reaction()};
+    say(history_answer{history, mine, said, true});
+    say(receipts{3, 2, 1});
+    say(receipts{});
     say(conversations_answer{overviews});
     say(users_answer{users});
     say(failure{errc::invalid_argument, "lastSeq", seconds(1)});

@@ -15,14 +15,24 @@ std::string text_of(const std::vector<entry>& entries) {
     return all;
 }
 
+std::string text_of(std::span<const mark> marks) {
+    std::string all;
+    for (const mark& m : marks) all += " + " + std::to_string(m.value) + " of " + std::string{m.owner.view()};
+    return all;
+}
+
 }  // namespace
 
 std::string script_pages::write_answer(const sync_answer& a) const {
-    std::string all = a.reset ? "reset" : text_of(a.page.entries);
-    for (const mark& m : a.page.marks) all += " + " + std::to_string(m.value) + " of " + std::string{m.owner.view()};
+    const std::string all = a.reset ? "reset" : text_of(a.page.entries) + text_of(a.page.marks);
     return all + (a.page.more ? " …" : "") + " -> " + std::to_string(a.page.examined.value);
 }
-std::string script_pages::write_answer(const history_answer& a) const { return text_of(a.page.entries); }
+std::string script_pages::write_answer(const history_answer& a) const {
+    return text_of(a.page.entries) + text_of(a.marks) + (a.more_marks ? " …" : "");
+}
+std::string script_pages::write_answer(const receipts& r) const {
+    return std::to_string(r.delivered) + " and " + std::to_string(r.read) + " of " + std::to_string(r.members);
+}
 std::string script_pages::write_answer(const conversations_answer& a) const {
     std::string all;
     for (const overview& o : a.page.conversations)

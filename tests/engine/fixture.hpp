@@ -122,6 +122,7 @@ struct script_pages {
 
     std::string write_answer(const sync_answer& a) const;
     std::string write_answer(const history_answer& a) const;
+    std::string write_answer(const receipts& r) const;
     std::string write_answer(const conversations_answer& a) const;
     std::string write_answer(const users_answer& a) const;
     std::string write_answer(const failure& a) const;

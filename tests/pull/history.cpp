@@ -157,8 +157,9 @@ TEST_CASE("S31: a conversation one is not in and one that does not exist are ans
     CHECK(answer("group:g") == answer("direct:alice:zoe"));
     CHECK(answer("group:g").substr(0, 3) == "403");
     const auto post = [&](std::string_view path, std::string_view c) {
-        const pull_answer a = s.post(
-            "carol", path, {{"conversation", c}, {"clientMsgId", "1"}, {"target", "2"}, {"value", "1"}, {"body", "x"}});
+        json body{{"conversation", c}, {"clientMsgId", "1"}, {"target", "2"}, {"value", "1"}, {"body", "x"}};
+        if (path == "/api/messages/read") body.erase("target");  // a read mark is of no message
+        const pull_answer a = s.post("carol", path, body);
         return std::to_string(a.status) + a.body;
     };
     for (const char* path :
@@ -228,4 +229,74 @@ TEST_CASE("S29: who leaves while a history is read sees nothing beyond") {
     CHECK(covered(p) == "6..11 more");
     CHECK(p["membership"]["intervals"].size() == 2);
     CHECK(p["membership"]["intervals"][1]["endedAt"] == "11");
+}
+
+namespace {
+
+// "2:5 of bob": what is said of which message.
+std::string said_in(const json& page) {
+    std::string all;
+    for (const json& m : page["marks"])
+        all += (all.empty() ? "" : ", ") + m["target"].get<std::string>() + ":" + m["value"].get<std::string>() +
+               " of " + m["owner"].get<std::string>();
+    return all + (page["hasMoreMarks"].get<bool>() ? " more" : "");
+}
+
+template <class Server>
+void react(Server& s, const user_id& who, const conversation_id& c, std::uint64_t target, std::uint64_t value,
+           mark_key key = mark_key::reaction) {
+    const mark_change change{c, key, who, value, key == mark_key::reaction, seq{target}};
+    REQUIRE(s.store.put({&change, 1})->front().became == mark_outcome::what::changed);
+}
+
+}  // namespace
+
+TEST_CASE("a history tells what is said of its messages") {
+    server<> s;
+    const auto c = conversation_id::direct("alice", "bob");
+    for (int i = 1; i <= 4; ++i) s.send("alice", "direct:alice:bob", std::to_string(i));
+    CHECK(s.page("bob", "/api/messages/history?to=alice")["marks"].empty());
+    react(s, "bob", c, 2, 5);
+    react(s, "bob", c, 3, 6);
+    react(s, "alice", c, 2, 7);
+    react(s, "bob", c, 2, 1, mark_key::deleted);
+    const auto history = [&](std::string_view more) {
+        return said_in(s.page("alice", "/api/messages/history?to=bob" + std::string{more}));
+    };
+    CHECK(history("") == "2:5 of bob, 3:6 of bob, 2:7 of alice");
+    CHECK(history("&before=3") == "2:5 of bob, 2:7 of alice");
+    CHECK(history("&count=2") == "3:6 of bob");
+    CHECK(history("&count=1") == "");
+    CHECK(history("&after=4") == "");
+}
+
+TEST_CASE("a history tells as many marks as fit, and that there are more") {
+    server<> s{{.pull_page = {.entries = 2}}};
+    const auto c = conversation_id::direct("alice", "bob");
+    for (int i = 1; i <= 2; ++i) s.send("alice", "direct:alice:bob", std::to_string(i));
+    react(s, "bob", c, 2, 5);
+    react(s, "bob", c, 1, 6);
+    react(s, "alice", c, 1, 7);
+    CHECK(said_in(s.page("bob", "/api/messages/history?to=alice")) == "2:5 of bob, 1:6 of bob more");
+    CHECK(said_in(s.page("bob", "/api/messages/history?to=alice&before=2")) == "1:6 of bob, 1:7 of alice");
+}
+
+TEST_CASE("who has left reads the messages of their time, and no marks of others") {
+    server<> s;
+    tell_a_story(s);
+    react(s, "owner", conversation_id::group("g"), 9, 5);
+    react(s, "owner", conversation_id::group("g"), 4, 6);
+    react(s, "owner", conversation_id::group("g"), 6, 7);
+    CHECK(said_in(s.page("bob", of_g)) == "9:5 of owner");
+    CHECK(said_in(s.page("bob", std::string{of_g} + "&before=8")) == "4:6 of owner");
+    s.leave("g", "bob");
+    CHECK(said_in(s.page("bob", of_g)) == "");
+}
+
+TEST_CASE("while the marks cannot be read there is no history") {
+    server<slow_store> s;
+    s.send("alice", "direct:alice:bob", "1");
+    s.store.plan(store_fault::failed, 1, store_verb::marks);
+    CHECK(s.get("bob", "/api/messages/history?to=alice").status == 503);
+    CHECK(s.get("bob", "/api/messages/history?to=alice").status == 200);
 }

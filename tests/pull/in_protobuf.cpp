@@ -55,6 +55,7 @@ TEST_CASE("every route is spoken in protobuf too") {
     mark.set_to("alice"), mark.set_value(3);
     CHECK(post<v1::MarkReply>(s, "/api/messages/read", mark).value() == 3);
     CHECK(get<v1::HistoryAnswer>(s, "/api/messages/history?to=alice").covered_to() == 3);
+    CHECK(get<v1::Receipts>(s, "/api/messages/receipts?to=alice&seq=1").members() == 1);
     CHECK(get<v1::ConversationsAnswer>(s, "/api/conversations").conversations_size() == 1);
     CHECK(get<v1::UsersAnswer>(s, "/api/users?ids=alice").users(0).user() == "alice");
     const auto wrong = get<v1::Failure>(s, "/api/sync?count=0");

@@ -57,7 +57,7 @@ void protocol() {
           push_typing, push_presence, push_relay, kick_out, refusal>();
     types<limits, log_head, membership, conversation_head, page, seq_range, history_page, overview, membership_list,
           member_page, mark_page, overview_page>();
-    types<sync_answer, history_answer, conversations_answer, users_answer, failure>();
+    types<sync_answer, history_answer, receipts, conversations_answer, users_answer, failure>();
     functions(told_as(entry{}, [](const auto&) { return 0; }), told_as(mark{}, true, [](const auto&) { return 0; }));
 }
 

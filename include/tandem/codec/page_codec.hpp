@@ -26,10 +26,10 @@ concept page_codec =
     requires {
         { C::media_type } -> std::convertible_to<std::string_view>;
     } && writes_answer<C, sync_answer> && writes_answer<C, history_answer> && writes_answer<C, conversations_answer> &&
-    writes_answer<C, users_answer> && writes_answer<C, failure> && writes_answer<C, send_reply> &&
-    writes_answer<C, revoke_reply> && writes_answer<C, edit_reply> && writes_answer<C, mark_reply> &&
-    reads_body<C, send_request> && reads_body<C, revoke_request> && reads_body<C, edit_request> &&
-    reads_body<C, mark_request>;
+    writes_answer<C, users_answer> && writes_answer<C, receipts> && writes_answer<C, failure> &&
+    writes_answer<C, send_reply> && writes_answer<C, revoke_reply> && writes_answer<C, edit_reply> &&
+    writes_answer<C, mark_reply> && reads_body<C, send_request> && reads_body<C, revoke_request> &&
+    reads_body<C, edit_request> && reads_body<C, mark_request>;
 
 template <class... Cs>
 struct page_codecs {

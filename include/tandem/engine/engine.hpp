@@ -145,6 +145,14 @@ public:
         return send_id{std::string_view{text, size}};
     }
 
+    // How far an entry has come among the members of now. not_found: no such entry, or nobody is there.
+    void receipts(const conversation_id& c, seq of, done<tandem::receipts> then) {
+        const scope t{*this};
+        this->count_receipts(c, of, [this, then = std::move(then)](const result<tandem::receipts>& r) {
+            this->complete([then, r] { then(r); });
+        });
+    }
+
     // --- HTTP: a request your server has read, and its answer. What the request views must live until this returns; the
     // answer may come later. An error instead of an answer (the engine ended first) is a 503.
     void pull(const pull_request& request, done<pull_answer> then) {

@@ -17,6 +17,16 @@ struct sync_answer {
 struct history_answer {
     const tandem::history_page& page;
     const tandem::membership& membership;
+    std::span<const mark> marks{};  // shared ones about these entries, in order of position …
+    bool more_marks = false;        // … as many as fit: ask for fewer entries
+};
+
+// GET /api/messages/receipts: of how many members. Neither the sender counts, nor who may not see the message; who has
+// read it has received it, and who wrote something later has read it.
+struct receipts {
+    std::uint32_t members = 0;
+    std::uint32_t delivered = 0;
+    std::uint32_t read = 0;
 };
 
 // GET /api/conversations

@@ -98,6 +98,7 @@ private:
         switch (job->verb) {
             case pull_verb::sync: return sync(job);
             case pull_verb::history: return history(job);
+            case pull_verb::receipts: return receipts(job);
             case pull_verb::conversations: return conversations(job);
             case pull_verb::users: return users(job);
             case pull_verb::send: return send(job);
@@ -129,9 +130,7 @@ private:
     void history(const pull_job_ptr& job) {
         query_string& q = job->query;
         history_question asked = history_question_of(q, engine_.settings().pull_page);
-        if (q.has("conversation") && q.has("to")) q.refuse("to");
-        if (q.failed()) return fail(job, errc::invalid_argument, q.wrong());
-        const auto c = conversation_of(job, q.text("conversation"), q.text("to"));
+        const auto c = conversation_asked(job);
         if (!c) return;
         asked.conversation = *c;
         engine_.template ask<membership>(
@@ -165,14 +164,47 @@ private:
         const conversation_id c = asked.conversation;
         engine_.template ask<membership>(
             verbs::member, engine_.store(),
-            [this, job, asked = std::move(asked), m = std::move(m), part,
-             p = std::move(p)](result<membership> now) mutable {
+            [this, job, asked = std::move(asked), m = std::move(m), part, p = std::move(p),
+             c](result<membership> now) mutable {
                 if (!now) return fail(job, now.error());
                 if (now->changed != m.changed) return read_page(job, std::move(asked), std::move(*now));
                 finish_history(p, asked, part, *now);
-                answer(job, history_answer{p, *now});
+                read_marks(job, c, std::move(p), std::move(*now));
             },
             c, job->user);
+    }
+
+    // Who has left is told no marks of others any more, as in a sync.
+    void read_marks(const pull_job_ptr& job, const conversation_id& c, history_page p, membership m) {
+        if (p.entries.empty() || !m.current()) return answer(job, history_answer{p, m});
+        const seq_range of{p.entries.front().place.seq, p.entries.back().place.seq};
+        engine_.template ask<mark_page>(
+            verbs::marks, engine_.store(),
+            [this, job, p = std::move(p), m = std::move(m)](result<mark_page> said) {
+                if (!said) return fail(job, said.error());
+                answer(job, history_answer{p, m, said->marks, said->more});
+            },
+            c, of, position{}, engine_.settings().pull_page.entries);
+    }
+
+    // --- receipts
+    void receipts(const pull_job_ptr& job) {
+        const seq of{job->query.number("seq").value_or(0)};
+        if (!of) job->query.refuse("seq");
+        const auto c = conversation_asked(job);
+        if (!c) return;
+        engine_.template ask<membership>(
+            verbs::member, engine_.store(),
+            [this, job, c = *c, of](result<membership> m) {
+                if (!m) return fail(job, m.error());
+                if (!m->current() && !c.names(job->user)) return fail(job, errc::not_member);
+                if (!m->sees(of)) return fail(job, errc::not_found);
+                engine_.count_receipts(c, of, [this, job](const result<tandem::receipts>& r) {
+                    if (r) answer(job, *r);
+                    else fail(job, r.error());
+                });
+            },
+            *c, job->user);
     }
 
     // --- conversations, users
@@ -295,6 +327,14 @@ private:
                             if (r) answer(job, *r);
                             else fail(job, r.error());
                         }));
+    }
+
+    // The one a query names, if nothing in the query is wrong.
+    std::optional<conversation_id> conversation_asked(const pull_job_ptr& job) {
+        query_string& q = job->query;
+        if (q.has("conversation") && q.has("to")) q.refuse("to");
+        if (!q.failed()) return conversation_of(job, q.text("conversation"), q.text("to"));
+        return fail(job, errc::invalid_argument, q.wrong()), std::nullopt;
     }
 
     // By its text, or by the other user in it. A personal one belongs to those it names; whether the user is in another

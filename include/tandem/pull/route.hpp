@@ -6,7 +6,7 @@
 
 namespace tandem {
 
-enum class pull_verb : unsigned char { sync, history, conversations, users, send, read, revoke, edit };
+enum class pull_verb : unsigned char { sync, history, receipts, conversations, users, send, read, revoke, edit };
 
 struct pull_route {
     std::string_view method;
@@ -19,6 +19,7 @@ struct pull_route {
 inline constexpr std::array pull_routes{
     pull_route{"GET", "/api/sync", pull_verb::sync},
     pull_route{"GET", "/api/messages/history", pull_verb::history},
+    pull_route{"GET", "/api/messages/receipts", pull_verb::receipts},
     pull_route{"GET", "/api/conversations", pull_verb::conversations},
     pull_route{"GET", "/api/users", pull_verb::users},
     pull_route{"POST", "/api/messages/send", pull_verb::send},

@@ -91,7 +91,8 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 // the head both return an empty page, `examined` being the cursor. `history` returns the newest part of its range that
 // fits, whoever asks; `memberships` current and past ones, `overviews` current ones, with the marks about the whole
 // conversation. `marks` returns the shared marks of a conversation whose target lies in a range, 0 being the whole
-// conversation, after a position and at most so many. Unread are the countable, unrevoked, kept entries beyond `read` that the user may see.
+// conversation, after a position and at most so many. Unread are the countable, unrevoked, kept entries beyond `read`
+// that the user may see.
 // Threads: called on the engine's thread. A verb that answers later answers on that thread too, once, and may do so
 // from inside the call. The spans live as long as the ticket. Durability: `append` answers when a crash can no longer
 // take the drafts back; a store that may lose acked commits takes a new epoch at every unclean start.

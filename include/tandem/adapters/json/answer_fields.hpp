@@ -31,6 +31,14 @@ void fields(auto&& f, const history_answer& a) {
     f("coveredFrom", a.page.covered.first);
     f("coveredTo", a.page.covered.last);
     f("hasMore", a.page.more);
+    f("marks", a.marks);
+    f("hasMoreMarks", a.more_marks);
+}
+
+void fields(auto&& f, const receipts& r) {
+    f("members", r.members);
+    f("delivered", r.delivered);
+    f("read", r.read);
 }
 
 void fields(auto&& f, const overview& o) {

@@ -31,6 +31,14 @@ void fields(auto&& f, const history_answer& a) {
     f(3, a.page.covered.first);
     f(4, a.page.covered.last);
     f(5, a.page.more);
+    f(6, a.marks);
+    f(7, a.more_marks);
+}
+
+void fields(auto&& f, const receipts& r) {
+    f(1, r.members);
+    f(2, r.delivered);
+    f(3, r.read);
 }
 
 void fields(auto&& f, const overview& o) {

@@ -76,9 +76,10 @@ struct laws_of_marking : scene {
         const auto told = s.changes(bob, {}).marks;
         expect(told.size() == 1 && told[0].target == seq{4}, "of an entry one may not see one is told no marks");
         expect(is_refused(s.put(reaction(group(), bob, seq{2}, 1)), errc::not_found), "and sets none");
+        s.put(about(seq{4}, mark(group(), bob, mark_key::deleted, 1)));
         expect(s.overviews(bob).conversations.at(0).marks.empty(), "overviews tell no marks of entries");
         s.placed(left(group(), bob));
-        expect(is_changed(s.put(about(seq{4}, mark(group(), bob, mark_key::deleted, 1)))) &&
+        expect(is_changed(s.put(about(seq{4}, mark(group(), bob, mark_key::deleted, 0)))) &&
                    is_refused(s.put(about(seq{2}, mark(group(), bob, mark_key::deleted, 1))), errc::not_found),
                "who has left deletes what they may see");
     }
