@@ -5,13 +5,20 @@
 
 namespace tandem {
 
+// It cannot pull: the engine does in its place.
+struct replayed_dialect : tiny_dialect {
+    static constexpr dialect_traits traits{.missed = when_missed::replay};
+
+    greeting greet(const hello& h, state&) const { return greet_by_subprotocol(h, "replayed"); }
+};
+
 template <class Observer>
 struct watched_chat : default_policies {
     using store = scripted_store<memory_store>&;
     using authenticator = script_authenticator&;
     using observer = Observer&;
     using clock = manual_clock&;
-    using dialects = tandem::dialects<tiny_dialect>;
+    using dialects = tandem::dialects<tiny_dialect, replayed_dialect>;
     using pages = page_codecs<script_pages>;
 };
 
@@ -28,8 +35,9 @@ struct watched {
         quick();
     }
 
-    peer sign_in(const std::string& credential, const std::string& more = {}) {
-        peer p{running};
+    peer sign_in(const std::string& credential, const std::string& more = {},
+                 const std::vector<std::string_view>& subprotocols = {}) {
+        peer p{running, subprotocols};
         p.says("AUTH_REQ 1 credential=" + credential + (more.empty() ? "" : " " + more));
         p.outlet().take();
         return p;

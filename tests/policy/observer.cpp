@@ -159,6 +159,18 @@ TEST_CASE(
     CHECK(d.says() == "opened | reported bob/pad 1 | pulled bob/pad 1-2");
 }
 
+TEST_CASE("hooks: what a device that cannot pull is told again is pushed to it") {
+    diary d;
+    watched s{d};
+    auto alice = s.sign_in("alice/pc"), bob = s.sign_in("bob/phone", {}, {"replayed"});
+    bob.is_slow();
+    d.says();
+    alice.sends("bob", "a");
+    CHECK(d.says() == "placed 1 | acknowledged alice/pc direct:alice:bob 1 | skipped bob/phone 1");
+    bob.is_quick();
+    CHECK(d.says() == "pushed bob/phone 1");
+}
+
 TEST_CASE("hooks: a message sent by HTTP is acknowledged too") {
     diary d;
     watched s{d};

@@ -35,7 +35,8 @@ void core() {
     types<rate, token_bucket, system_clock, frame, frames, outlet_ref, null_outlet, flat_index,
           number_table<user_id>>();
     types<chunked<int>>();
-    functions(is_utf8, has_control, is_amendment, is_membership, is_countable, is_retryable, fingerprint_of, merge_of);
+    functions(is_utf8, has_control, log_text, is_amendment, is_membership, is_countable, is_retryable, fingerprint_of,
+              merge_of);
     functions(is_seq_mark, is_application_key, is_known, is_about, is_same, parse_users, make_error_code,
               error_category, success, milliseconds, seconds, minutes, days, hash_bytes);
     functions(hash(user_id{"a"}), hash(conversation_id{}), text(errc::gone));
@@ -74,10 +75,12 @@ void codec() {
 void store_policy_directory() {
     types<outcome, mark_outcome, found, drafts, mark_changes, outcomes, mark_outcomes, memory_store>();
     types<identity, trust_everyone, no_bus, no_sink, no_gatekeeper, no_observer, no_offline, checked_thread,
-          unchecked_thread, action, open_directory>();
+          unchecked_thread, action, open_directory, stage, named_device, carried>();
     values<seq_store<memory_store>, trimming_store<memory_store>, authenticator<trust_everyone>, bus<no_bus>,
-           event_sink<no_sink>, gatekeeper<no_gatekeeper>, offline<no_offline>, directory<open_directory>>();
+           event_sink<no_sink>, gatekeeper<no_gatekeeper>, offline<no_offline>, directory<open_directory>,
+           !timing_observer<no_observer>, stage_count>();
     functions(verbs::append, verbs::verify, verbs::admit, verbs::reached, verbs::publish, verbs::may, hooks::received);
+    functions(name_of(stage::turn), carried_by(entry{}), carried_by(mark{}));
 }
 
 void hub() {
