@@ -84,10 +84,10 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 // Reads see every commit that was answered before they began. `changes` returns what `user` may see in (cursor, head],
 // in order of position, against a head it reads first: entries within the user's intervals, all the user's own marks,
 // shared marks of conversations the user is in now, and the memberships of the user that changed; its cost follows what
-// was missed. `tail` returns every entry and mark, and no memberships. Beyond the head both return an empty page,
-// `examined` being the cursor. `history` returns the newest part of its range that fits, whoever asks; `memberships`
-// current and past ones, `overviews` current ones. Unread are the countable, unrevoked, kept entries beyond `read` that
-// the user may see.
+// was missed. `tail` returns every entry and mark, and no memberships; its pages may examine less than would fit. Beyond
+// the head both return an empty page, `examined` being the cursor. `history` returns the newest part of its range that
+// fits, whoever asks, and the head also with an empty range; `memberships` current and past ones, `overviews` current
+// ones. Unread are the countable, unrevoked, kept entries beyond `read` that the user may see.
 // Threads: called on the engine's thread. A verb that answers later answers on that thread too, once, and may do so
 // from inside the call. The spans live as long as the ticket. Durability: `append` answers when a crash can no longer
 // take the drafts back; a store that may lose acked commits takes a new epoch at every unclean start.
