@@ -47,6 +47,44 @@ TEST_SUITE("memory_store") {
         }
     }
 
+    TEST_CASE("a tail looks at so many positions and no more, whether or not anything is left there") {
+        memory_store store{epoch{1}};
+        std::vector<draft> ds(10'000, scene::message(scene::pair(), scene::ann, "x"));
+        REQUIRE(store.append(ds));
+        REQUIRE(store.trim(scene::pair(), seq{9'001}));
+        position at{};
+        std::vector<std::uint64_t> examined;
+        std::size_t entries = 0;
+        for (page p{.more = true}; p.more; at = p.examined) {
+            p = *store.tail(at, {.entries = 9'999, .bytes = 1 << 20});
+            CHECK(p.more == (p.examined < p.head.newest));
+            examined.push_back(p.examined.value);
+            entries += p.entries.size();
+        }
+        CHECK(examined == std::vector<std::uint64_t>{4096, 8192, 10'000});
+        CHECK(entries == 1'000);
+    }
+
+    TEST_CASE("unread messages that were revoked are counted right after any trim") {
+        for (std::uint64_t kept = 1; kept <= 60; ++kept) {
+            memory_store store{epoch{1}};
+            for (int i = 0; i < 40; ++i) {
+                const draft d = scene::message(scene::pair(), scene::ann, "x");
+                REQUIRE(store.append({&d, 1}));
+            }
+            for (std::uint64_t target = 2; target <= 40; target += 2) {
+                const draft d = scene::revoke(scene::pair(), scene::ann, seq{target});
+                REQUIRE(store.append({&d, 1}));
+            }
+            REQUIRE(store.trim(scene::pair(), seq{kept / 2}));
+            REQUIRE(store.trim(scene::pair(), seq{kept}));
+            std::uint64_t unread = 0;
+            for (std::uint64_t s = kept; s <= 40; ++s) unread += s % 2;
+            CAPTURE(kept);
+            CHECK(store.overviews(scene::bob)->conversations[0].unread == unread);
+        }
+    }
+
     TEST_CASE("lives by chance, many and long") {
         const auto report = [](const law_verdict& v) { CHECK_MESSAGE(v.why == "", v.name); };
         CHECK(store_laws([] { return memory_store{epoch{1}}; }, report, release_answers{}, {1000, 4, 1500}));

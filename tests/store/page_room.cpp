@@ -28,6 +28,19 @@ TEST_SUITE("page_room") {
         CHECK(p.more);
     }
 
+    TEST_CASE("a page that ends before the head has more, one that ends there or later has not") {
+        page p{.head = {{}, position{9}}, .from = position{2}};
+        page_filler f{p, {.entries = 1}};
+        f.end_at(position{12});
+        f.end_at(position{9});
+        CHECK_FALSE(p.more);
+        f.end_at(position{8});
+        CHECK(p.more);
+        CHECK(p.examined == position{8});
+        f.end_at(position{9});
+        CHECK(p.examined == position{8});
+    }
+
     TEST_CASE("beyond the head the cursor stays") {
         page p{.head = {{}, position{9}}, .from = position{20}};
         page_filler f{p, {}};

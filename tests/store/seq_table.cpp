@@ -48,6 +48,18 @@ TEST_SUITE("seq_table") {
         }
     }
 
+    TEST_CASE("trimmed little by little, a large conversation stays whole and gives back what it can") {
+        seq_table t;
+        fill(t, 0, 1, 2000);
+        for (std::uint64_t kept = 8; kept <= 2000; kept += 7) {
+            t.trim(0, seq{kept});
+            REQUIRE(holds(t, 0, kept, 2000));
+        }
+        fill(t, 1, 1, 1900);
+        CHECK(holds(t, 1, 1, 1900));
+        CHECK(t.at(0, seq{2000}) == 20'000);
+    }
+
     TEST_CASE("what one conversation gave back, another takes") {
         seq_table t;
         fill(t, 0, 1, 1000);

@@ -41,6 +41,7 @@ public:
         const std::uint64_t number_before = record_of(conversation, to.previous()).number;
         for (seq s = from; s < to; s = s.next()) forget(conversation, s);
         kept_.trim(conversation, to);
+        forget_revoked(conversation, to);
         ledger_.trim(conversation, to, number_before);
         return nothing{};
     }
@@ -182,8 +183,16 @@ private:
         slot(entries_[n].position) = item{};
         ledger_.marks().each_about(conversation, s,
                                    [&](std::uint32_t m) { slot(ledger_.marks()[m].position) = item{}; });
-        if (entries_[n].revoked && is_countable(entries_[n].kind)) std::erase(revoked_[conversation], s);
         entries_.erase(n);
+    }
+
+    // Nobody counts before first_kept, so those there may stay until they are the most of it: a trim costs what it
+    // trims.
+    void forget_revoked(std::uint32_t conversation, seq first_kept) {
+        if (conversation >= revoked_.size()) return;
+        auto& seqs = revoked_[conversation];
+        const auto kept = std::lower_bound(seqs.begin(), seqs.end(), first_kept);
+        if (2 * (kept - seqs.begin()) > seqs.end() - seqs.begin()) seqs.erase(seqs.begin(), kept);
     }
 
     item& slot(position p) { return log_[p.value - 1]; }

@@ -38,6 +38,7 @@ public:
         page p = empty_page(from);
         if (is_beyond(from)) return p;
         page_filler filler{p, most};
+        filler.end_at({from.value + most_positions});
         scan(p, filler, from, [](const entry_record&) { return true; }, [](const mark_table::row&) { return true; });
         return p;
     }
@@ -89,10 +90,14 @@ private:
     // Nothing can be there: also keeps `from.next()` from coming round to 0.
     bool is_beyond(position from) const { return from >= ledger_.newest(); }
 
-    // Everything after `from`, one position after the other, until the page is full.
+    // In one tail: a stretch of the log with nothing left in it holds nobody up.
+    static constexpr std::uint64_t most_positions = 4096;
+
+    // Everything after `from`, one position after the other, until the page is full or has come to its end.
     template <class ShowsEntry, class ShowsMark>
     void scan(page& p, page_filler& filler, position from, ShowsEntry shows_entry, ShowsMark shows_mark) const {
-        for (position next = from.next(); next <= p.head.newest; next = next.next()) {
+        const position last = p.examined;
+        for (position next = from.next(); next <= last; next = next.next()) {
             const item i = at(next);
             if (i.is_empty()) continue;
             if (i.is_mark() && !shows_mark(ledger_.marks()[i.number()])) continue;

@@ -35,6 +35,13 @@ public:
         page_.more = false;
     }
 
+    // Nothing behind this is looked at.
+    void end_at(position last) {
+        if (last >= page_.examined) return;
+        page_.examined = last;
+        page_.more = true;
+    }
+
     // Is there room for what stands at this position? If not, the page is done.
     bool fits(position at, std::size_t body_bytes) {
         if (room_.take(body_bytes)) return true;

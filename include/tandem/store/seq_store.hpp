@@ -87,10 +87,10 @@ using mark_outcomes = std::vector<mark_outcome>;  // one per change, in their or
 // Reads see every commit that was answered before they began. `changes` returns what `user` may see in (cursor, head],
 // in order of position, against a head it reads first: entries within the user's intervals, all the user's own marks,
 // shared marks of conversations the user is in now (about an entry: one the user may see), and the memberships of the
-// user that changed; its cost follows what was missed. `tail` returns every entry and mark, and no memberships. Beyond
-// the head both return an empty page, `examined` being the cursor. `history` returns the newest part of its range that
-// fits, whoever asks; `memberships` current and past ones, `overviews` current ones, with the marks about the whole
-// conversation. `marks` returns the shared marks of a conversation whose target lies in a range, 0 being the whole
+// user that changed; its cost follows what was missed. `tail` returns every entry and mark, and no memberships; its pages
+// may examine less than would fit. Beyond the head both return an empty page, `examined` being the cursor. `history`
+// returns the newest part of its range that fits, whoever asks, and the head also with an empty range; `memberships`
+// current and past ones, `overviews` current ones, with the marks about the whole conversation. `marks` returns the shared marks of a conversation whose target lies in a range, 0 being the whole
 // conversation, after a position and at most so many. Unread are the countable, unrevoked, kept entries beyond `read`
 // that the user may see.
 // Threads: called on the engine's thread. A verb that answers later answers on that thread too, once, and may do so

@@ -24,16 +24,15 @@ public:
     // Of what was added and not trimmed.
     std::uint32_t at(std::uint32_t conversation, seq s) const {
         const row& r = rows_[conversation];
-        const std::size_t which = block_of(s) - r.trimmed;
+        const std::size_t which = block_of(s) - r.before;
         return blocks_[which == r.full.size() ? r.last : r.full[which]][place_in_block(s)];
     }
 
     void trim(std::uint32_t conversation, seq first_kept) {
         row& r = rows_[conversation];
-        const std::size_t gone = std::min(block_of(first_kept) - r.trimmed, r.full.size());
-        for (std::size_t i = 0; i < gone; ++i) numbers_.give_back(r.full[i]);
-        r.full.erase(r.full.begin(), r.full.begin() + static_cast<std::ptrdiff_t>(gone));
-        r.trimmed += gone;
+        const std::size_t gone = std::min(block_of(first_kept) - r.before, r.full.size());
+        for (; r.gone < gone; ++r.gone) numbers_.give_back(r.full[r.gone]);
+        if (2 * gone > r.full.size()) close_ranks(r);
     }
 
     // An `add` comes soon: first the one for all that come, then the other.
@@ -52,7 +51,8 @@ private:
 
     struct row {
         std::vector<std::uint32_t> full;  // numbers of blocks, those before the last one
-        std::size_t trimmed = 0;          // how many blocks went before them
+        std::size_t before = 0;           // how many blocks went before them
+        std::uint32_t gone = 0;           // how many of them, at the start, are given back already
         std::uint32_t last = none;
     };
 
@@ -63,6 +63,12 @@ private:
         if (r.last != none) r.full.push_back(r.last);
         r.last = numbers_.take();
         if (r.last == blocks_.size()) blocks_.add();
+    }
+
+    // Not at every trim: what is kept of a large conversation would move again and again.
+    static void close_ranks(row& r) {
+        r.full.erase(r.full.begin(), r.full.begin() + static_cast<std::ptrdiff_t>(r.gone));
+        r.before += std::exchange(r.gone, 0);
     }
 
     std::vector<row> rows_;

@@ -113,6 +113,8 @@ struct laws_of_reading : scene {
                "of a range larger than the limits it gives the newest part");
         p = s.history(pair(), {seq{2}, seq{3}});
         expect(bodies(p.entries) == "2,3," && !p.more, "a range is inclusive");
+        p = s.history(pair(), {seq{1}, seq{0}});
+        expect(p.entries.empty() && p.head.seq == seq{5}, "an empty range asks for the head alone");
         p = s.history(group(), everything);
         expect(p.entries.empty() && p.covered.first > p.covered.last && p.head.seq == seq{},
                "of nothing it covers nothing");
