@@ -1,5 +1,9 @@
 #include <tandem/engine/administration.hpp>
 
+#include <tandem/policy/metrics.hpp>
+#include <tandem/policy/observers.hpp>
+#include <tandem/policy/trace.hpp>
+
 #include "fixture.hpp"
 
 using namespace tandem;
@@ -34,6 +38,7 @@ struct administered_chat : default_policies {
     using authenticator = revocable&;
     using operators = operators_of_ours&;
     using dialects = tandem::dialects<tiny_dialect, loud_dialect>;
+    using observer = observers<metrics, trace>;
     using clock = manual_clock&;
 };
 using administered_engine = engine<administered_chat>;
@@ -149,6 +154,19 @@ TEST_CASE("an operator lists the members of a conversation, page by page") {
     }};
     s.enter("op:root")->members(conversation_id::group("team"), {}, 2, note);
     CHECK(names == std::vector<std::string>{"alice", "bob", "more"});
+}
+
+TEST_CASE("an operator asks what became of one message for one device") {
+    theatre s;
+    auto phone = s.sign_in("bob"), alice = s.sign_in("alice", "laptop");
+    alice.sends("bob", "hi");
+    const auto both = conversation_id::direct("alice", "bob");
+    const std::string told = *s.enter("op:root")->why(both, {1}, "bob", "phone");
+    CHECK(told.find("stored at position 1") != told.npos);
+    CHECK(told.find("pushed") != told.npos);
+    plain_script plain;  // nobody remembers anything there
+    administration<plain_engine> office{*plain.running, identity{.user = "root"}};
+    CHECK(office.why(both, {1}, "bob", "phone").error().code == errc::unsupported);
 }
 
 TEST_CASE("a broadcast reaches everybody who is signed in, each in their language, in slices, encoded once") {

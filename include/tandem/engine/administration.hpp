@@ -4,6 +4,7 @@
 #include "../core/answer.hpp"
 #include "../hub/session.hpp"
 #include "../policy/authenticator.hpp"
+#include "../policy/observer.hpp"
 #include "../protocol/pages.hpp"
 #include "../store/seq_store.hpp"
 
@@ -84,6 +85,20 @@ public:
         if (is_over()) return errc::expired;
         engine_->broadcast(event);
         return success();
+    }
+
+    // What became of one message for one device, as lines of text. For engines with an observer that remembers it (a trace);
+    // errc::unsupported otherwise.
+    result<std::string> why(const conversation_id& c, seq s, const user_id& user, const device_id& device) {
+        if (is_over()) return errc::expired;
+        result<std::string> told = error{errc::unsupported, "no observer of this engine is a tandem::trace"};
+        const auto ask = [&](auto& observer) {
+            if constexpr (requires { observer.text(c, s, user, device); }) told = observer.text(c, s, user, device);
+        };
+        auto& observer = *engine_->parts().observer;
+        if constexpr (detail::holds_observers<std::remove_reference_t<decltype(observer)>>) observer.each_observer(ask);
+        else ask(observer);
+        return told;
     }
 
 private:
