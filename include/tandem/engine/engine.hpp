@@ -1,6 +1,7 @@
 // The engine: facts go in by calls, frames come out through outlets, answers through tickets.
 #pragma once
 
+#include "caretaker.hpp"
 #include "courier.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
@@ -100,7 +101,7 @@ public:
         if (this->slices_left()) return this->now_;
         if constexpr (base::some_cannot_pull)
             if (this->replays_left()) return this->now_;
-        return courier_.due(this->next_put(this->now_ + seconds(1)));
+        return caretaker_.due(courier_.due(this->next_put(this->now_ + seconds(1))));
     }
 
     // --- what your own code does in somebody's name
@@ -153,6 +154,8 @@ private:
     friend class http_api;
     template <class, class>
     friend class courier;
+    template <class, class>
+    friend class caretaker;
     using scope = typename base::scope;
 
     // --- a turn's end: commits, completions, telling; then the outlets write
@@ -174,6 +177,7 @@ private:
         }
         this->tell_slices();
         courier_.go_on();
+        caretaker_.go_on();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -289,6 +293,7 @@ private:
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
     [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
+    [[no_unique_address]] caretaker<engine, detail::store_of<P>> caretaker_{*this};
 
     instant sweep_due_{};
     std::uint64_t own_sends_ = 0;
