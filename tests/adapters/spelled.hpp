@@ -31,6 +31,7 @@ v1::Mark spelled(const push_received&);
 v1::Mark spelled(const push_read_receipt&);
 v1::Batch spelled(const push_batch&);
 v1::News spelled(const news&);
+v1::Trimmed spelled(const push_trimmed&);
 v1::Typing spelled(const push_typing&);
 v1::PresenceChange spelled(const push_presence&);
 v1::Relay spelled(const push_relay&);

@@ -100,6 +100,7 @@ void each_event(Say say) {
     say(push_mark{reaction});
     say(push_received{read});
     say(push_read_receipt{read});
+    say(push_trimmed{message.conversation, {18}});
     say(push_typing{message.conversation, alice, true});
     say(push_presence{users});
     say(push_relay{alice, 9, not_utf8});

@@ -41,7 +41,7 @@ constexpr bool answers_all = (answers_with<tiny_dialect, Replies> && ...);
 static_assert(reads_all<auth_request, heartbeat_request, logout_request, background_request, send_request,
                         revoke_request, edit_request, mark_request, typing_request, presence_request, relay_request>);
 static_assert(writes_all<push_message, push_revoke, push_edit, push_batch, news, push_read_receipt, push_received,
-                         push_mark, push_typing, push_presence, push_relay, kick_out, refusal>);
+                         push_mark, push_trimmed, push_typing, push_presence, push_relay, kick_out, refusal>);
 static_assert(answers_all<auth_reply, heartbeat_reply, logout_reply, background_reply, send_reply, revoke_reply,
                           edit_reply, mark_reply, presence_reply, relay_reply, refusal>);
 static_assert(reads_all<dice::roll_request> && writes_all<dice::rolled> && answers_all<dice::rolled>);
@@ -307,6 +307,7 @@ TEST_CASE("the other events are told") {
 
     const user_id alice = "alice";
     CHECK(p.told(news{{12}}) == "NEWS 0 cursor=12");
+    CHECK(p.told(push_trimmed{m.conversation, seq{7}}) == "TRIMMED_PUSH 0 conversation=group:team first_kept=7");
     CHECK(p.told(push_typing{m.conversation, alice, true}) ==
           "TYPING_STATUS_PUSH 0 conversation=group:team user=alice typing=1");
     const presence users[] = {{"alice", true}, {"bob", false}, {"c,d", true}};

@@ -112,6 +112,7 @@ std::string brief(bytes line) {
     if (name == "MARK_RSP") return "marked " + mark_in(f);
     if (name == "READ_RECEIPT_PUSH" || name == "RECEIVED_PUSH") return field("owner") + " " + mark_in(f);
     if (name == "MARK_PUSH") return (f.text("key") == "reaction" ? field("owner") : "own") + " " + mark_in(f);
+    if (name == "TRIMMED_PUSH") return "kept from " + field("first_kept") + " of " + field("conversation");
     if (name == "TYPING_STATUS_PUSH") return field("user") + " types" + if_said("typing");
     if (name == "PRESENCE_RSP") return "presence" + presence_in(f);
     if (name == "PRESENCE_PUSH") return "now" + presence_in(f);

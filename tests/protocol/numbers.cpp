@@ -18,11 +18,12 @@ struct all_of {
     static std::set<std::string> names() { return {std::string{Messages::is.name}...}; }
 };
 
-using said = all_of<auth_request, auth_reply, heartbeat_request, heartbeat_reply, logout_request, logout_reply,
-                    kick_out, refusal, background_request, background_reply, send_request, send_reply, push_message,
-                    push_batch, news, revoke_request, revoke_reply, push_revoke, edit_request, edit_reply, push_edit,
-                    mark_request, mark_reply, push_mark, push_read_receipt, push_received, typing_request, push_typing,
-                    presence_request, presence_reply, push_presence, relay_request, relay_reply, push_relay>;
+using said =
+    all_of<auth_request, auth_reply, heartbeat_request, heartbeat_reply, logout_request, logout_reply, kick_out,
+           refusal, background_request, background_reply, send_request, send_reply, push_message, push_batch, news,
+           revoke_request, revoke_reply, push_revoke, edit_request, edit_reply, push_edit, mark_request, mark_reply,
+           push_mark, push_read_receipt, push_received, push_trimmed, typing_request, push_typing, presence_request,
+           presence_reply, push_presence, relay_request, relay_reply, push_relay>;
 
 }  // namespace
 
@@ -44,5 +45,6 @@ TEST_CASE("numbers that travelled once stay what they are") {
     CHECK(static_cast<int>(push_message::is.number) == 22);
     CHECK(static_cast<int>(push_revoke::is.number) == 42);
     CHECK(static_cast<int>(push_received::is.number) == 50);
+    CHECK(static_cast<int>(push_trimmed::is.number) == 51);
     CHECK(static_cast<int>(push_relay::is.number) == 67);
 }

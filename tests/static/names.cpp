@@ -55,7 +55,7 @@ void protocol() {
           edit_reply, mark_request, mark_reply, typing_request, presence_request, presence_reply, relay_request,
           relay_reply>();
     types<push_message, push_revoke, push_edit, push_batch, news, push_read_receipt, push_received, push_mark,
-          push_typing, push_presence, push_relay, kick_out, refusal>();
+          push_trimmed, push_typing, push_presence, push_relay, kick_out, refusal>();
     types<limits, log_head, membership, conversation_head, page, seq_range, history_page, overview, membership_list,
           member_page, mark_page, overview_page>();
     types<sync_answer, history_answer, receipts, conversations_answer, users_answer, failure>();

@@ -148,6 +148,10 @@ inline void write_tiny(const push_mark& e, tiny_writer& to) { detail::write_tiny
 inline void write_tiny(const push_presence& e, tiny_writer& to) { detail::write_tiny_users(e.users, to); }
 inline void write_tiny(const news& e, tiny_writer& to) { to.put("cursor", e.cursor); }
 
+inline void write_tiny(const push_trimmed& e, tiny_writer& to) {
+    to.put("conversation", e.conversation).put("first_kept", e.first_kept);
+}
+
 inline void write_tiny(const push_typing& e, tiny_writer& to) {
     to.put("conversation", e.conversation).put("user", e.user).put("typing", e.typing);
 }

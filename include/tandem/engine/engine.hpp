@@ -2,6 +2,7 @@
 #pragma once
 
 #include "administration.hpp"
+#include "caretaker.hpp"
 #include "courier.hpp"
 #include "on_ephemeral.hpp"
 #include "on_mark.hpp"
@@ -101,9 +102,7 @@ public:
         this->sweep();
         if constexpr (base::dialect_list::some_tick) this->beat_all();
         this->tell_presence();
-        if constexpr (base::wakes)
-            if (waker_.is_waiting_to_go_on()) return this->now_;
-        return courier_.due(this->next_tick());
+        return caretaker_.due(waker_.due(courier_.due(this->next_tick())));
     }
 
     // --- what your own code does in somebody's name
@@ -185,11 +184,14 @@ public:
 private:
     friend class turn;
     friend class administration<engine>;
-    friend class waker<engine>;
+    template <class, class>
+    friend class waker;
     template <class, class>
     friend class http_api;
     template <class, class>
     friend class courier;
+    template <class, class>
+    friend class caretaker;
     using scope = typename base::scope;
 
     // --- a turn's end: commits, completions, telling; then the outlets write
@@ -211,8 +213,9 @@ private:
         }
         this->tell_slices();
         this->go_on_broadcasting();
-        if constexpr (base::wakes) waker_.go_on();
+        waker_.go_on();
         courier_.go_on();
+        caretaker_.go_on();
         if constexpr (base::some_cannot_pull) this->go_on_replaying();
         while (this->end_sessions() || this->work_off_completions()) {}
         if constexpr (base::some_cannot_pull) this->send_probes();
@@ -265,12 +268,8 @@ private:
         if (!opened) this->end_session(h, opened.error());
     }
 
-    void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) override {
-        if constexpr (base::wakes) waker_.placed(p, i);
-    }
-    void has_read(const user_id& user, const conversation_id& c) override {
-        if constexpr (base::wakes) waker_.has_read(user, c);
-    }
+    void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) override { waker_.placed(p, i); }
+    void has_read(const user_id& user, const conversation_id& c) override { waker_.has_read(user, c); }
 
     // What the pull API asks for: a draft in somebody's name, and then(result<stored>).
     template <class Then>
@@ -294,8 +293,9 @@ private:
     decltype(router_of(built_in_handlers{}, typename P::handlers{})) router_;
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
     [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
+    [[no_unique_address]] caretaker<engine, detail::store_of<P>> caretaker_{*this};
 
-    [[no_unique_address]] std::conditional_t<base::wakes, waker<engine>, no_waker> waker_{*this, this->seed_};
+    [[no_unique_address]] waker<engine, detail::plain<typename P::offline>> waker_{*this};
     std::uint64_t own_sends_ = 0;
 };
 

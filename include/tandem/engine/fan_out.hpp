@@ -34,14 +34,17 @@ inline carried carried_by(const run& r) {
 // One step of a conversation that is being told in slices.
 template <class Dialects>
 struct errand {
-    enum class what : unsigned char { tell, join, leave };
+    enum class what : unsigned char { tell, join, leave, trimmed };
     what step = what::tell;
     user_id user{};               // join, leave: by id, for numbers may change hands while this waits
     tandem::run run{};            // tell
     few<session_handle> apart{};  // tell: sessions told already, with their acks
-    std::size_t slot = 0;         // tell: where the walk goes on
+    seq first_kept{};             // trimmed
+    std::size_t slot = 0;         // tell, trimmed: where the walk goes on
     bool begun = false;
     spoken<Dialects> said{};
+
+    bool walks() const { return step == what::tell || step == what::trimmed; }
 };
 
 // A conversation has a queue here only while it is busy. While it is, its room changes only by errands of the queue, so
@@ -68,9 +71,9 @@ public:
             turns_.pop_front();
             auto& queue = busy_[c];
             while (!queue.empty() && step(c, queue.front())) {
-                const bool told = queue.front().step == errand_type::what::tell;
+                const bool walked = queue.front().walks();
                 queue.pop_front();
-                if (told) break;
+                if (walked) break;
             }
             if (queue.empty()) busy_.erase(c);
             else turns_.push_back(c);

@@ -1,6 +1,7 @@
 // Goes through the log in its order: entries of one conversation and commit together, memberships and marks where they stand.
 #pragma once
 
+#include "overgrown.hpp"
 #include "teller.hpp"
 
 namespace tandem {
@@ -42,11 +43,14 @@ protected:
     virtual void wake_for(const std::shared_ptr<log_piece>& p, std::uint32_t i) = 0;
     virtual void has_read(const user_id& user, const conversation_id& c) = 0;
 
+    overgrown overgrown_{this->options_.keep_entries};
+
 private:
     // --- one conversation's entries of one commit become one run
     void gather(const std::shared_ptr<log_piece>& p, std::size_t e) {
         const entry& it = p->page.entries[e];
         this->notify(hooks::placed, it);
+        if constexpr (trimming_store<detail::store_of<P>>) overgrown_.told(it);
         if (is_membership(it.kind)) {
             tell_gathered(p);
             tell_membership(p, static_cast<std::uint32_t>(e));

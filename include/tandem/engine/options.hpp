@@ -50,6 +50,10 @@ struct options {
     std::size_t wakes_remembered = 100'000;  // users and conversations; forgotten ones may be woken again
     duration directory_memory = seconds(5);
 
+    // --- keeping. What goes is gone for everybody; nothing is renumbered. Needs a store that can trim.
+    duration keep_for{};  // 0: for ever. What is older goes within a further 1/64 of it, or a second, or an hour
+    std::uint64_t keep_entries = 0;  // of each conversation; 0: all. It may have an eighth more, or 16, before they go
+
     // --- pulling
     limits pull_page{};
     std::uint32_t pulls_per_user = 4;

@@ -81,6 +81,21 @@ protected:
         this->hub_.each_session_of(other, [&](session_handle h, session& s) { push_shared_mark(h, s, r, said); });
     }
 
+    // The members who are here hear that older entries are gone; nobody is owed it, for histories say the same. Returns how
+    // many were told at once; what is told in slices is waited for before anything else is trimmed.
+    std::size_t tell_trimmed(const conversation_id& c, seq first_kept) {
+        errand_type e{.step = errand_type::what::trimmed, .first_kept = first_kept};
+        if (c.is_personal()) return tell_trimmed_to(c.first(), c, e) + tell_trimmed_to(c.second(), c, e);
+        const std::uint32_t room = this->hub_.room_of(c);
+        if (room == session_hub::nobody) return 0;
+        const std::size_t members = this->hub_.room_at(room).size();
+        if (members <= this->options_.slice && !fan_out_.busy(c)) return tell_trimmed_to_some(c, e), members;
+        ++trims_untold_;
+        fan_out_.add(c, std::move(e));
+        return 0;
+    }
+    bool trims_untold() const { return trims_untold_ != 0; }
+
     // Everything up to here went into the connections, also while a piece of the log is being told.
     position surely_settled() const { return fan_out_.settled(before_piece_); }
 
@@ -113,6 +128,11 @@ private:
 
     // --- the steps of one conversation
     bool step(const conversation_id& c, errand_type& e) {
+        if (e.step == errand_type::what::trimmed) {
+            const bool finished = tell_trimmed_to_some(c, e);
+            if (finished) --trims_untold_;
+            return finished;
+        }
         if (e.step != errand_type::what::tell) {
             change_room_now(c, e.user, e.step == errand_type::what::join);
             return true;
@@ -240,7 +260,26 @@ private:
         told_as(m, false, [&](const auto& event) { this->push(h, s, event, said, m); });
     }
 
+    bool tell_trimmed_to_some(const conversation_id& c, errand_type& e) {
+        const std::uint32_t room = this->hub_.room_of(c);
+        if (room == session_hub::nobody) return true;
+        const push_trimmed event{c, e.first_kept};
+        e.slot = this->hub_.walk(room, e.slot, this->options_.slice,
+                                 [&](session_handle h, session& s) { this->push_transient(h, s, event, e.said); });
+        return e.slot >= this->hub_.room_at(room).slots();
+    }
+
+    // One end of a personal conversation.
+    std::size_t tell_trimmed_to(const short_text& user, const conversation_id& c, errand_type& e) {
+        const std::uint32_t number = this->hub_.number_of(user, this->hub_.hash_of(user));
+        const push_trimmed event{c, e.first_kept};
+        this->hub_.each_session_of(number,
+                                   [&](session_handle h, session& s) { this->push_transient(h, s, event, e.said); });
+        return 1;
+    }
+
     fan_out<dialect_list> fan_out_;
+    std::size_t trims_untold_ = 0;
     std::vector<const entry*> batch_view_;
 };
 

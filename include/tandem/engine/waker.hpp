@@ -4,7 +4,7 @@
 #include "fan_out.hpp"
 #include "options.hpp"
 
-#include "../directory/directory.hpp"
+#include "../policy/offline.hpp"
 #include "../store/seq_store.hpp"
 
 #include <unordered_set>
@@ -36,11 +36,10 @@ private:
 
 // Only the engine that stored a message wakes for it, and knows its own sessions only. All of it is a hint: what is too much is
 // dropped, and after a restart somebody may be woken once more.
-template <class Engine>
+template <class Engine, class Offline>
 class waker {
 public:
-    waker(Engine& engine, std::uint64_t seed)
-        : engine_{engine}, seed_{seed}, woken_{engine.settings().wakes_remembered} {}
+    explicit waker(Engine& engine) : engine_{engine}, woken_{engine.settings().wakes_remembered} {}
 
     // An entry of ours is in the log.
     void placed(const std::shared_ptr<log_piece>& p, std::uint32_t i) {
@@ -68,7 +67,7 @@ public:
             verbs::members, engine_.store(), [this](result<member_page> p) { page_read(std::move(p)); },
             conversation_id{e.conversation()}, user_id{e.after}, page_size());
     }
-    bool is_waiting_to_go_on() const { return !asking_ && !errands_.empty(); }
+    instant due(instant otherwise) const { return !asking_ && !errands_.empty() ? engine_.now() : otherwise; }
 
 private:
     static constexpr std::size_t most_at_once = 500, most_entries = 16;
@@ -160,20 +159,24 @@ private:
     }
 
     std::uint64_t key_of(const user_id& user, const conversation_id& c, bool mentioned) const {
-        return hash(user, hash(c, seed_ + mentioned));
+        return hash(user, hash(c, engine_.seed_ + mentioned));
     }
 
     Engine& engine_;
-    std::uint64_t seed_;
     std::deque<errand> errands_;
     bool asking_ = false;
     detail::recent_hashes woken_;
 };
 
-// For engines that wake nobody.
-struct no_waker {
-    template <class... Args>
-    explicit no_waker(Args&&...) {}
+template <class Engine>
+class waker<Engine, no_offline> {
+public:
+    explicit waker(Engine&) {}
+
+    void placed(const std::shared_ptr<log_piece>&, std::uint32_t) {}
+    void has_read(const user_id&, const conversation_id&) {}
+    void go_on() {}
+    instant due(instant otherwise) const { return otherwise; }
 };
 
 }  // namespace tandem

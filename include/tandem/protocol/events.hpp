@@ -52,6 +52,13 @@ struct push_mark {
     const tandem::mark& mark;
 };
 
+// Entries before this one are gone for everybody: never ask for them. Whoever misses it learns it from a history.
+struct push_trimmed {
+    static constexpr command_name is{command::trimmed_push, "TRIMMED_PUSH"};
+    const conversation_id& conversation;
+    seq first_kept{};
+};
+
 struct push_typing {
     static constexpr command_name is{command::typing_status_push, "TYPING_STATUS_PUSH"};
     const conversation_id& conversation;

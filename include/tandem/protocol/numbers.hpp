@@ -37,6 +37,7 @@ enum class command : std::uint32_t {
     mark_push = 48,
     read_receipt_push = 49,
     received_push = 50,
+    trimmed_push = 51,
     // ephemeral
     typing_req = 60,
     typing_status_push = 61,

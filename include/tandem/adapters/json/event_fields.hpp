@@ -80,6 +80,11 @@ void fields(auto&& f, const push_batch& e) {
 
 void fields(auto&& f, const news& e) { f("cursor", e.cursor); }
 
+void fields(auto&& f, const push_trimmed& e) {
+    f("conversation", e.conversation);
+    f("firstKept", e.first_kept);
+}
+
 void fields(auto&& f, const push_typing& e) {
     f("conversation", e.conversation);
     f("user", e.user);

@@ -80,6 +80,11 @@ void fields(auto&& f, const push_batch& e) {
 
 void fields(auto&& f, const news& e) { f(1, e.cursor); }
 
+void fields(auto&& f, const push_trimmed& e) {
+    f(1, e.conversation);
+    f(2, e.first_kept);
+}
+
 void fields(auto&& f, const push_typing& e) {
     f(1, e.conversation);
     f(2, e.user);
