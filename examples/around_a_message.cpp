@@ -8,6 +8,7 @@
 #include <tandem/tandem.hpp>
 
 #include <iostream>
+#include <sstream>
 
 // May change or refuse what is sent; may also answer later, and only those who sent it wait.
 struct moderation {
@@ -76,7 +77,7 @@ int main() {
     std::string figures;
     observer.get<tandem::metrics>().write(figures);
     std::cout << "\nand some of the figures a Prometheus server would read:\n";
-    for (std::size_t at = 0; at < figures.size(); at = figures.find('\n', at) + 1)
-        if (const auto line = figures.substr(at, figures.find('\n', at) - at); line.starts_with("tandem_ref"))
-            std::cout << line << '\n';
+    std::istringstream lines{figures};
+    for (std::string line; std::getline(lines, line);)
+        if (line[0] != '#' && line.find('{') == line.npos) std::cout << line << '\n';
 }

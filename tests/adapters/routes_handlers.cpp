@@ -34,8 +34,30 @@ struct no_swearing {
     }
 };
 
+struct notifications {
+    std::vector<std::string> sent{};
+
+    void wake(const entry& e, std::span<const user_id> absent) {
+        for (const user_id& u : absent) sent.push_back(std::string{u.view()} + ": " + e.body);
+    }
+};
+
+struct queue {
+    log_head cursor{};
+    std::vector<std::string> events{};
+
+    result<std::optional<log_head>> reached() const { return std::optional{cursor}; }
+    result<> publish(const page& piece) {
+        for (const entry& e : piece.entries) events.push_back(e.body);
+        cursor = {piece.head.epoch, piece.examined};
+        return success();
+    }
+};
+
 struct routes_chat : default_policies {
     using store = memory_store&;
+    using offline = notifications&;
+    using event_sink = queue&;
     using authenticator = trust_everyone;
     using directory = rules&;
     using gatekeeper = no_swearing;
@@ -55,17 +77,21 @@ struct town {
     void start() {
         engine.reset();
         engine = std::make_unique<routes_engine>(
-            parts<routes_chat>{.store = store, .directory = directory, .clock = clock}, numbers);
+            parts<routes_chat>{
+                .store = store, .directory = directory, .offline = notifications, .event_sink = queue, .clock = clock},
+            numbers);
     }
     void pass(duration time) {
         clock.advance(time);
-        engine->tick();
+        for (int turns = 0; engine->tick() <= clock.now();) REQUIRE(++turns < 1000);
     }
 
     options numbers;
     manual_clock clock;
     memory_store store{tandem::epoch{7}};
     rules directory;
+    struct notifications notifications;
+    struct queue queue;
     std::unique_ptr<routes_engine> engine;
 };
 
@@ -258,6 +284,39 @@ TEST_CASE("routes: a kept push outlives the server, and another dialect sees it 
     REQUIRE(page->entries.size() == 1);
     CHECK(page->entries[0].conversation == conversation_id::self("bob"));
     CHECK(page->entries[0].sender == user_id{"alice"});
+}
+
+TEST_CASE("routes: what the original only planned for a push to somebody offline") {
+    options o;
+    o.keep_for = days(7);
+    town t{o};
+    const auto bobs = conversation_id::self("bob");
+    {
+        client alice{t, "alice"};
+        alice.pushes("bob", "hello");
+        alice.pushes("bob", "are you there?");
+    }
+    // 1. it is stored
+    CHECK(t.store.history(bobs, {{1}, {9}}, {})->entries.size() == 2);
+    // 2. a queue has it
+    t.pass({});
+    CHECK(t.queue.events == std::vector<std::string>{"hello", "are you there?"});
+    // 3. the receiver is notified, once
+    CHECK(t.notifications.sent == std::vector<std::string>{"bob: hello"});
+    // 4. what is unread is sent when they sign in
+    {
+        client bob{t, "bob"};
+        CHECK(bob.heard() == "alice! hello | alice! are you there?");
+        // 5. that it arrived is confirmed
+        bob.receives();
+    }
+    CHECK(t.store.overviews("bob")->conversations.at(0).received == seq{2});
+    // 6. what nobody fetched expires
+    client{t, "alice"}.pushes("bob", "too late");
+    t.pass(days(8));
+    CHECK(t.store.history(bobs, {{1}, {9}}, {})->entries.empty());
+    client bob{t, "bob"};
+    CHECK(bob.heard() == "");
 }
 
 TEST_CASE("routes: a push is checked like any send, though its sender is no member there") {
