@@ -221,7 +221,8 @@ TEST_CASE("metrics: every series is there before anything happened, and it is th
 
 TEST_CASE("metrics: a reason that has no name is another one") {
     metrics m{stand_still};
-    m.refused(static_cast<errc>(63)), m.refused(static_cast<errc>(64)), m.refused(static_cast<errc>(60'000));
+    m.refused(static_cast<errc>(63)), m.refused(static_cast<errc>(64)),
+        m.refused(static_cast<errc>(64 + static_cast<int>(errc::kicked)));
     CHECK(moved(m) == "tandem_refusals_total{reason=\"other\"} 3\n");
 }
 
