@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 using namespace tandem;
 
 namespace {
@@ -52,5 +54,20 @@ TEST_SUITE("ledger") {
         later.time = {5000};
         l.place(later, all_messages);
         CHECK(l.place(d, all_messages).became == outcome::what::placed);
+    }
+
+    TEST_CASE("what is trimmed takes the marks about it along, and nothing else") {
+        ledger l;
+        for (int i = 0; i < 3; ++i) l.place(message("ann"), all_messages);
+        const conversation_id c = message("ann").conversation;
+        for (const std::uint64_t target : {1u, 2u, 3u}) {
+            l.put({c, mark_key::reaction, "bob", 5, true, seq{target}});
+            l.put({c, mark_key::deleted, "bob", 1, false, seq{target}});
+        }
+        l.put({c, mark_key::read, "bob", 1, true});
+        l.trim(l.conversations().find(c), seq{3}, 2);
+        std::string left;
+        for (const mark& m : l.marks_after({}, nullptr)) left += std::to_string(m.target.value) + " ";
+        CHECK(left == "3 3 0 ");
     }
 }
