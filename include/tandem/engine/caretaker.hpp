@@ -107,8 +107,8 @@ private:
     void look_through(const page& p) {
         if (p.head.epoch != epoch_) return engine_.hear_head(p.head);
         const auto positions = static_cast<std::int64_t>(p.examined.value - p.from.value);
-        effort_left_ -=
-            effort_of_look_up + positions / positions_for_one_effort + static_cast<std::int64_t>(p.entries.size());
+        effort_left_ -= effort_of_look_up + positions / positions_for_one_effort +
+                        static_cast<std::int64_t>(p.entries.size() + p.marks.size());
         walked_ = note_old(p);
         if (walked_ == p.head.newest || walked_ < p.examined) rests_until_ = engine_.now() + rest();
         for (excess& e : engine_.overgrown_.take()) jobs_.push_back(std::move(e));
