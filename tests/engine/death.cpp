@@ -52,7 +52,37 @@ void meddle() {
     s.running->kick(opened->session);
 }
 
+// Its store keeps everything.
+struct untrimmed_store : memory_store {
+    void trim(const conversation_id&, seq) = delete;
+};
+static_assert(seq_store<untrimmed_store> && !trimming_store<untrimmed_store>);
+struct untrimmed_chat : plain_chat {
+    using store = untrimmed_store;
+};
+
+template <options (*Numbers)()>
+void run_untrimmed() {
+    manual_clock clock;
+    script_observer observer;
+    engine<untrimmed_chat>{{.observer = observer, .clock = clock}, Numbers()}.tick();
+}
+
 }  // namespace
+
+TEST_CASE("retention that the store cannot do is caught at the start, and no retention is let alone") {
+    CHECK_FALSE(is_caught(run_untrimmed<calm>));
+    CHECK(is_caught(run_untrimmed<[] {
+        options o = calm();
+        o.keep_entries = 100;
+        return o;
+    }>));
+    CHECK(is_caught(run_untrimmed<[] {
+        options o = calm();
+        o.keep_for = days(30);
+        return o;
+    }>));
+}
 
 TEST_CASE("an outlet that calls the engine back is caught, wherever it does") {
     CHECK(is_caught(meddle<&meddling_outlet::in_send>));

@@ -7,8 +7,8 @@
 namespace tandem {
 
 // A part of its engine. One question at a time, to the sink or to the store, so a sink that is slow, stuck or failing
-// costs one piece of memory and delays nobody. What is published was read from the store's tail: it is durable, also where the
-// engine has not told it yet.
+// costs the memory of one piece and delays nobody. What is published was read from the store's tail: it is durable, also
+// where the engine has not told it yet.
 template <class Engine, class Sink>
 class courier {
 public:

@@ -24,7 +24,8 @@ inline constexpr auto publish = [](auto& s, auto&&... a) -> decltype(s.publish(a
 // Threads: the engine's, at the end of a turn, one question at a time; what the sink wants of the engine it asks from
 // your event loop. It may answer later: nobody waits for it, and a piece lives as long as its ticket.
 // Durability: the sink's own. A piece comes again until its cursor has moved, so each entry comes at least once, across
-// crashes of both; exactly once counts what a sink stores in one transaction with the cursor.
+// crashes of both; exactly once counts what a sink stores in one transaction with the cursor. What retention has removed
+// before it came is not in the log any more.
 template <class S>
 concept event_sink = answers<decltype(verbs::reached), std::optional<log_head>, S&> &&
                      answers<decltype(verbs::publish), nothing, S&, const page&>;
