@@ -84,9 +84,10 @@ public:
         const scope t{*this};
         if (session* s = this->hub_.find(h)) this->tell_news(h, *s);
     }
+    // At the end of the turn: also a handler may kick the session it is called for.
     void kick(session_handle h, error why = errc::kicked) {
         const scope t{*this};
-        this->end_session(h, why);
+        this->end_session_later(h, std::move(why));
     }
     void kick(const user_id& user, const error& why = errc::kicked) {
         const scope t{*this};
@@ -294,7 +295,6 @@ private:
     http_api<engine, typename P::pages> pulls_{*this, this->seed_};
     [[no_unique_address]] courier<engine, detail::plain<typename P::event_sink>> courier_{*this};
     [[no_unique_address]] caretaker<engine, detail::store_of<P>> caretaker_{*this};
-
     [[no_unique_address]] waker<engine, detail::plain<typename P::offline>> waker_{*this};
     std::uint64_t own_sends_ = 0;
 };
