@@ -61,27 +61,22 @@ struct untrimmed_chat : plain_chat {
     using store = untrimmed_store;
 };
 
-template <options (*Numbers)()>
+template <std::uint64_t Entries, int Days>
 void run_untrimmed() {
     manual_clock clock;
     script_observer observer;
-    engine<untrimmed_chat>{{.observer = observer, .clock = clock}, Numbers()}.tick();
+    options o = calm();
+    o.keep_entries = Entries;
+    o.keep_for = days(Days);
+    engine<untrimmed_chat>{{.observer = observer, .clock = clock}, o}.tick();
 }
 
 }  // namespace
 
 TEST_CASE("retention that the store cannot do is caught at the start, and no retention is let alone") {
-    CHECK_FALSE(is_caught(run_untrimmed<calm>));
-    CHECK(is_caught(run_untrimmed<[] {
-        options o = calm();
-        o.keep_entries = 100;
-        return o;
-    }>));
-    CHECK(is_caught(run_untrimmed<[] {
-        options o = calm();
-        o.keep_for = days(30);
-        return o;
-    }>));
+    CHECK_FALSE(is_caught(run_untrimmed<0, 0>));
+    CHECK(is_caught(run_untrimmed<100, 0>));
+    CHECK(is_caught(run_untrimmed<0, 30>));
 }
 
 TEST_CASE("an outlet that calls the engine back is caught, wherever it does") {
