@@ -219,6 +219,11 @@ TEST_CASE("hooks: what a new member may see of before is pushed to the user, who
     CHECK(d.says() == "placed 4 | pushed alice/pc 4 | pushed bob/phone 4 | pushed bob 2-3");
     s.running.join(team, "carol");
     CHECK(d.says() == "placed 5 | pushed alice/pc 5 | pushed bob/phone 5");
+    auto dave = s.sign_in("dave/pad");
+    dave.is_slow();
+    d.says();
+    s.running.join(team, "dave");
+    CHECK(d.says() == "placed 6 | pushed alice/pc 6 | skipped dave/pad 6 | pushed bob/phone 6");
 }
 
 TEST_CASE("hooks: a log that was replaced") {
