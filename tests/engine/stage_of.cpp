@@ -17,7 +17,10 @@ TEST_CASE("a verb's stage has the verb's name; a verb nobody listed is another o
     CHECK(stage_of(verbs::member) == stage::member);
     CHECK(stage_of(verbs::members) == stage::members);
     CHECK(stage_of(verbs::overviews) == stage::overviews);
+    CHECK(stage_of(verbs::marks) == stage::marks);
     CHECK(stage_of(verbs::trim) == stage::trim);
+    CHECK(stage_of(verbs::reached) == stage::reached);
+    CHECK(stage_of(verbs::publish) == stage::publish);
     CHECK(stage_of(verbs::verify) == stage::verify);
     CHECK(stage_of(verbs::may) == stage::may);
     CHECK(stage_of(verbs::admit) == stage::admit);

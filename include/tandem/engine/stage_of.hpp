@@ -3,6 +3,7 @@
 
 #include "../directory/directory.hpp"
 #include "../policy/authenticator.hpp"
+#include "../policy/event_sink.hpp"
 #include "../policy/gatekeeper.hpp"
 #include "../policy/stage.hpp"
 #include "../store/seq_store.hpp"
@@ -26,10 +27,13 @@ constexpr stage stage_of(const Verb&) {
     if (is(verbs::member)) return stage::member;
     if (is(verbs::members)) return stage::members;
     if (is(verbs::overviews)) return stage::overviews;
+    if (is(verbs::marks)) return stage::marks;
     if (is(verbs::trim)) return stage::trim;
     if (is(verbs::verify)) return stage::verify;
     if (is(verbs::may)) return stage::may;
     if (is(verbs::admit)) return stage::admit;
+    if (is(verbs::reached)) return stage::reached;
+    if (is(verbs::publish)) return stage::publish;
     return stage::other;
 }
 
