@@ -263,6 +263,22 @@ TEST_CASE("a log that is replaced while the engine runs is carried from its begi
     CHECK(s.sink().read() == "2 B");
 }
 
+TEST_CASE("the engine hears from its courier that the log was replaced") {
+    options o = calm();
+    o.sink_pause = milliseconds(100);
+    carried_script s{o};
+    s.sink().cursor = from_the_start;
+    s.start();
+    s.sink().next = [] { return fate::refused; };
+    s.say("a");
+    s.sink().next = [] { return fate::stored; };
+    s.store.inner() = memory_store{tandem::epoch{8}};
+    s.log("A");
+    s.pass(milliseconds(100));  // too soon to look at an idle log
+    CHECK(s.at().epoch() == epoch{8});
+    CHECK(s.sink().read() == "1 A");
+}
+
 TEST_CASE("a page of the old log that comes late does not bring it back") {
     carried_script s;
     s.sink().cursor = from_the_start;
