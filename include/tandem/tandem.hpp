@@ -13,6 +13,9 @@
 //   9  one frame per dialect, many outlets     spoken, session_hub    engine/spoken.hpp, hub/session_hub.hpp
 //  10  who missed it pulls it                  engine.pull            pull/
 //      … or, unable to, is told it again       replayer               engine/replayer.hpp
+//      … is away and is woken                  waker, offline         engine/waker.hpp
+//  11  the whole log goes on to your queue     courier, event_sink    engine/courier.hpp
+//  12  what is old goes                        caretaker              engine/caretaker.hpp
 //      … and your event sink gets it all     courier                engine/courier.hpp
 //
 // The log is the truth. Push is a hint that happens to carry the data. Pull repairs.

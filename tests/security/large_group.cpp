@@ -6,7 +6,7 @@ using namespace tandem;
 namespace {
 
 // One connection's worth of everybody: counts what they are told.
-struct counter {
+struct ears {
     std::size_t told = 0;
 
     void send(const frame&) { ++told; }
@@ -19,7 +19,7 @@ struct counter {
 TEST_CASE("S51 a 100 000-member group delays no other conversation") {
     constexpr std::size_t size = 100'000;
     plain_script s;
-    counter crowd;
+    ears crowd;
     std::vector<user_id> members;
     members.reserve(size);
     for (std::size_t i = 0; i < size; ++i) members.emplace_back(("u" + std::to_string(i)).c_str());

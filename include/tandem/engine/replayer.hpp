@@ -1,16 +1,16 @@
 // Pulls for those who cannot: what a session missed goes into its connection again, from what its user has received.
 #pragma once
 
-#include "counter.hpp"
 #include "replay.hpp"
+#include "tally.hpp"
 
 namespace tandem {
 
 // At least once, and each conversation in order. What a user has received is the mark of that name; it moves when the answer
 // to a probe comes back through the connection, behind what was sent.
 template <class P>
-class replayer : public counter<P> {
-    using base = counter<P>;
+class replayer : public tally<P> {
+    using base = tally<P>;
 
 public:
     // Your connection: what outlet.probe(token) asked for has come.

@@ -8,7 +8,7 @@
 namespace tandem {
 
 template <class P>
-class counter : public services<P> {
+class tally : public services<P> {
     using base = services<P>;
 
 protected:

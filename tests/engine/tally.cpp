@@ -1,4 +1,4 @@
-#include <tandem/engine/counter.hpp>
+#include <tandem/engine/tally.hpp>
 
 #include "fixture.hpp"
 
