@@ -4,6 +4,7 @@
 // expect: tandem: policies::event_sink needs  result<std::optional<log_head>> reached()
 // expect: tandem: policies::event_sink needs  result<nothing> publish(const page&)  or  void publish(const page&, done<nothing>)
 // expect: tandem: policies::bus needs  void publish(const page&)
+// expect: tandem: policies::operators needs  result<identity> verify(std::string_view)
 // expect: tandem: policies::clock needs  instant now()
 #include <tandem/codec/tiny_codec.hpp>
 #include <tandem/store/memory_store.hpp>
@@ -26,6 +27,7 @@ struct my_chat : tandem::default_policies {
     using offline = nothing_at_all;
     using event_sink = nothing_at_all;
     using bus = nothing_at_all;
+    using operators = nothing_at_all;
     using clock = nothing_at_all;
 #endif
 };

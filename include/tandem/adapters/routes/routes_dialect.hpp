@@ -5,6 +5,7 @@
 #include "routes_requests.hpp"
 
 #include "../../codec/dialect.hpp"
+#include "../../core/log_text.hpp"
 
 namespace tandem {
 
@@ -27,7 +28,7 @@ result<Request> read_own(const json& data) {
     try {
         return read_routes(data, as<Request>{});
     } catch (const json::exception& e) {
-        return error{errc::malformed, std::string{Request::is.name}.append(": ").append(e.what())};
+        return error{errc::malformed, std::string{Request::is.name}.append(": ").append(log_text(e.what()))};
     }
 }
 
