@@ -5,8 +5,8 @@
 using namespace tandem;
 
 TEST_CASE("appointments come in the order of their time, not before it") {
-    metronome m;
-    const session_handle a{1, 1}, b{2, 1};
+    metronome<char> m;
+    const char a = 'a', b = 'b';
     CHECK(m.next({99}) == instant{99});
     m.set(a, {20});
     m.set(b, {10});

@@ -202,15 +202,17 @@ TEST_CASE("more groups than may wait are dropped") {
 }
 
 TEST_CASE("recent hashes are forgotten when they are too many, and when they are told to be") {
+    const auto hash_of = [](std::uint64_t n) { return hash_bytes(std::to_string(n)); };
     detail::recent_hashes seen{2};
-    CHECK(seen.add(1));
-    CHECK_FALSE(seen.add(1));
-    CHECK(seen.add(2));
-    CHECK(seen.add(3));
-    CHECK_FALSE(seen.add(2));
-    CHECK(seen.add(4));
-    CHECK(seen.add(5));
-    CHECK(seen.add(1));
-    seen.forget(5);
-    CHECK(seen.add(5));
+    CHECK(seen.add(hash_of(1)));
+    CHECK_FALSE(seen.add(hash_of(1)));
+    CHECK(seen.add(hash_of(2)));
+    CHECK(seen.add(hash_of(3)));
+    CHECK_FALSE(seen.add(hash_of(2)));
+    CHECK(seen.add(hash_of(4)));
+    CHECK(seen.add(hash_of(5)));
+    CHECK(seen.add(hash_of(1)));
+    seen.forget(hash_of(5));
+    CHECK(seen.add(hash_of(5)));
+    seen.forget(hash_of(99));
 }

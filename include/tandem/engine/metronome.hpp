@@ -1,8 +1,7 @@
-// When which session's dialect wants to be called.
+// Appointments in the order of their time.
 #pragma once
 
 #include "../core/time.hpp"
-#include "../hub/session.hpp"
 
 #include <optional>
 #include <queue>
@@ -10,16 +9,18 @@
 
 namespace tandem {
 
-// One appointment a session, for dialects with timers of their own only. Who has gone meanwhile is found out by whoever takes it.
+// When which session's dialect wants to be called: one appointment each, for dialects with timers of their own only. Who has gone
+// meanwhile is found out by whoever takes it.
+template <class Whom>
 class metronome {
 public:
-    void set(session_handle h, instant due) { appointments_.push({due, h}); }
+    void set(const Whom& whom, instant due) { appointments_.push({due, whom}); }
 
-    std::optional<session_handle> take(instant now) {
+    std::optional<Whom> take(instant now) {
         if (appointments_.empty() || appointments_.top().due > now) return std::nullopt;
-        const session_handle h = appointments_.top().session;
+        const Whom whom = appointments_.top().whom;
         appointments_.pop();
-        return h;
+        return whom;
     }
 
     instant next(instant otherwise) const {
@@ -29,7 +30,7 @@ public:
 private:
     struct appointment {
         instant due;
-        session_handle session;
+        Whom whom;
         // The earliest stands on top.
         friend bool operator<(const appointment& a, const appointment& b) { return a.due > b.due; }
     };

@@ -59,7 +59,7 @@ protected:
     }
 
 private:
-    metronome metronome_;
+    metronome<session_handle> metronome_;
     instant sweep_due_{};
 };
 

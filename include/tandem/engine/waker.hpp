@@ -4,10 +4,9 @@
 #include "fan_out.hpp"
 #include "options.hpp"
 
+#include "../core/flat_index.hpp"
 #include "../policy/offline.hpp"
 #include "../store/seq_store.hpp"
-
-#include <unordered_set>
 
 namespace tandem {
 
@@ -20,16 +19,25 @@ public:
 
     // False: it is known already.
     bool add(std::uint64_t hash) {
-        if (newer_.contains(hash) || older_.contains(hash)) return false;
-        if (newer_.size() >= most_) older_ = std::exchange(newer_, {});
-        newer_.insert(hash);
+        if (is_in(newer_, hash) || is_in(older_, hash)) return false;
+        if (newer_.size() >= most_) older_ = std::exchange(newer_, flat_index{});
+        newer_.insert(hash, low(hash));
         return true;
     }
-    void forget(std::uint64_t hash) { newer_.erase(hash), older_.erase(hash); }
+    void forget(std::uint64_t hash) {
+        for (flat_index* some : {&newer_, &older_})
+            if (is_in(*some, hash)) some->erase(hash, low(hash));
+    }
 
 private:
+    // The index compares the upper half itself.
+    static std::uint32_t low(std::uint64_t hash) { return static_cast<std::uint32_t>(hash) >> 1; }
+    static bool is_in(const flat_index& some, std::uint64_t hash) {
+        return some.find(hash, [&](std::uint32_t n) { return n == low(hash); }) != flat_index::none;
+    }
+
     std::size_t most_;
-    std::unordered_set<std::uint64_t> newer_, older_;
+    flat_index newer_, older_;
 };
 
 }  // namespace detail
