@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ids.hpp"
+#include "rare_list.hpp"
 #include "time.hpp"
 
 namespace tandem {
@@ -55,7 +56,6 @@ struct draft {
     entry_kind kind = entry_kind::message;
     std::uint32_t content_type = 0;  // the application's: text, image, …
     std::string body{};
-    std::vector<user_id> mentions{};  // whom a message names; they need not be members
 
     tandem::seq target{};            // revoke, edit: the entry this one amends
     user_id subject{};               // joined, left: whose membership changes
@@ -65,6 +65,7 @@ struct draft {
     instant time{};                 // when the engine took it
     std::uint64_t fingerprint = 0;  // tells "the same send again" from "the same id, other content"
     bool trusted = false;           // the application's own code speaks: the sender need not be a member
+    rare_list<user_id> mentions{};  // whom a message names; they need not be members
 };
 
 // Immutable once placed. What amends it is a later entry; only the body shown for it follows that.

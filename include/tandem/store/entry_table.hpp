@@ -6,7 +6,6 @@
 #include "../core/flat_index.hpp"
 #include "../core/number_pool.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,7 +13,7 @@ namespace tandem {
 
 struct entry_record {
     std::string body{};
-    std::unique_ptr<std::vector<user_id>> mentions{};  // few messages name anybody
+    rare_list<user_id> mentions{};
     tandem::send_id send_id{};
     std::uint32_t conversation = flat_index::none;
     std::uint32_t sender = flat_index::none;

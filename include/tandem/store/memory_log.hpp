@@ -77,7 +77,7 @@ protected:
         e.conversation = ledger_.conversations()[r.conversation], e.sender = ledger_.users()[r.sender];
         if (r.subject != none) e.subject = ledger_.users()[r.subject];
         e.send_id = r.send_id, e.kind = r.kind, e.content_type = r.content_type, e.body = r.body, e.target = r.target;
-        if (r.mentions) e.mentions = *r.mentions;
+        e.mentions = r.mentions;
         e.role = r.role, e.history = r.history, e.time = r.time, e.fingerprint = r.fingerprint, e.trusted = r.trusted;
         e.place = {r.seq, r.position}, e.number = r.number;
         e.visible_from = r.visible_from, e.amended_by = r.amended_by, e.revoked = r.revoked;
@@ -132,7 +132,7 @@ private:
 
     void write(entry_record& r, const draft& d, const ledger::decision& o) const {
         r.body = d.body, r.send_id = d.send_id;
-        if (!d.mentions.empty()) r.mentions = std::make_unique<std::vector<user_id>>(d.mentions);
+        if (!d.mentions.empty()) r.mentions = d.mentions;
         r.conversation = o.of.conversation, r.sender = o.of.sender;
         r.subject = d.subject.empty() ? none : ledger_.users().find(d.subject);
         r.content_type = d.content_type, r.history = d.history, r.kind = d.kind, r.role = d.role, r.trusted = d.trusted;

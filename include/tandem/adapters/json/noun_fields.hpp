@@ -24,7 +24,7 @@ void fields(auto&& f, const entry& e) {
     f("visibleFrom", rare{e.visible_from});
     f("amendedBy", rare{e.amended_by});
     f("revoked", rare{e.revoked});
-    f("mentions", rare{e.mentions});
+    f("mentions", rare{e.mentions.all()});
 }
 
 void fields(auto&& f, const mark& m) {

@@ -22,7 +22,7 @@ void fields(auto&& f, const entry& e) {
     f(14, e.visible_from);
     f(15, e.amended_by);
     f(16, e.revoked);
-    f(17, e.mentions);
+    f(17, e.mentions.all());
 }
 
 void fields(auto&& f, const mark& m) {
