@@ -46,8 +46,7 @@ protected:
             this->template ask<bool>(
                 verbs::may, *this->parts_.directory,
                 [this, user, c, what, then = std::move(then)](result<bool> r) mutable {
-                    if constexpr (may_answers_later)
-                        if (r) permissions_.keep(user, c, what, *r, this->now_);
+                    remember(user, c, what, r);
                     then(r ? verdict(*r) : result<>{r.error()});
                 },
                 user, c, what);
@@ -70,6 +69,13 @@ private:
     using gatekeeper_type = detail::plain<typename P::gatekeeper>;
     static constexpr bool may_answers_later =
         answers_later<decltype(verbs::may), bool, directory_type&, const user_id&, const conversation_id&, action>;
+
+    // Only what took its time is worth keeping.
+    void remember([[maybe_unused]] const user_id& user, [[maybe_unused]] const conversation_id& c,
+                  [[maybe_unused]] action what, [[maybe_unused]] const result<bool>& r) {
+        if constexpr (may_answers_later)
+            if (r) permissions_.keep(user, c, what, *r, this->now_);
+    }
 
     // --- lane
     void enter_lane(draft&& d, origin&& o) {
