@@ -88,9 +88,10 @@ struct forgets_targets : memory_store {
 struct tells_marks_of_everything : memory_store {
     result<page> changes(const user_id& u, position from, limits most) {
         page p = *memory_store::changes(u, from, most);
-        if (!p.memberships.empty())
-            for (const mark& m : memory_store::tail(from, most)->marks)
-                if (m.target && m.owner != u) p.marks.push_back(m);
+        if (p.memberships.empty()) return p;
+        const page all = *memory_store::tail(from, most);
+        for (const mark& m : all.marks)
+            if (m.target && m.owner != u) p.marks.push_back(m);
         return p;
     }
 };
@@ -111,7 +112,8 @@ struct remembers_marks_of_trimmed_entries : memory_store {
 struct tells_private_marks : memory_store {
     result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t) {
         mark_page p;
-        for (const mark& m : memory_store::tail(after, {})->marks)
+        const page all = *memory_store::tail(after, {});
+        for (const mark& m : all.marks)
             if (m.conversation == c && m.target >= targets.first && m.target <= targets.last) p.marks.push_back(m);
         return p;
     }
