@@ -1,5 +1,5 @@
-// What a chat backend needs around a message: a say before it is stored, somebody to wake, a queue that gets everything, figures, and
-// an answer to "why did he not get it?".
+// What a chat backend needs around a message: a say before it is stored, somebody to wake, a queue that gets everything,
+// figures, and an answer to "why did he not get it?".
 #include <tandem/codec/tiny_codec.hpp>
 #include <tandem/policy/metrics.hpp>
 #include <tandem/policy/observers.hpp>

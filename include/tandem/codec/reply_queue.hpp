@@ -24,8 +24,8 @@ public:
         return correlation::of(first_ + waiting_.size() - 1);
     }
 
-    // spell(const Note*) -> frames. What answers no request (a session-wide error), or one that was answered already, has no note and
-    // leaves at once.
+    // spell(const Note*) -> frames. What answers no request (a session-wide error), or one that was answered already, has
+    // no note and leaves at once.
     template <class Spell>
     frames answer(const correlation& to, Spell spell) {
         request* asked = find(to);

@@ -9,8 +9,8 @@
 
 namespace tandem {
 
-// When which session's dialect wants to be called: one appointment each, for dialects with timers of their own only. Who has gone
-// meanwhile is found out by whoever takes it.
+// When which session's dialect wants to be called: one appointment each, for dialects with timers of their own only. Who
+// has gone meanwhile is found out by whoever takes it.
 template <class Whom>
 class metronome {
 public:
