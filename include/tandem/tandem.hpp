@@ -16,7 +16,6 @@
 //      … is away and is woken                  waker, offline         engine/waker.hpp
 //  11  the whole log goes on to your queue     courier, event_sink    engine/courier.hpp
 //  12  what is old goes                        caretaker              engine/caretaker.hpp
-//      … and your event sink gets it all     courier                engine/courier.hpp
 //
 // The log is the truth. Push is a hint that happens to carry the data. Pull repairs.
 // What you choose yourself is not in here: a store (store/memory_store.hpp to begin with), the dialects your clients speak

@@ -227,7 +227,7 @@ TEST_CASE("a room is there while somebody is in it") {
     const auto room = w.hub.room_of(team);
     CHECK(w.hub.conversation(room) == team);
     CHECK(w.hub.room_at(room).size() == 2);
-    CHECK(w.hub.rooms_of(alice) == std::vector{w.hub.room_of(club), w.hub.room_of(team)});  // newest first
+    CHECK(w.hub.rooms_of(alice) == std::vector{w.hub.room_of(team), w.hub.room_of(club)});  // oldest first
     CHECK(w.hub.room_count() == 2);
 
     w.hub.leave(room, alice);

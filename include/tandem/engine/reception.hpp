@@ -63,8 +63,9 @@ protected:
         this->hub_.set_present(user, false);
         const user_id id = this->hub_.user(user);
         watches_.changed(id, false);
-        for (const std::uint32_t room : this->hub_.rooms_of(user))
-            this->change_room(conversation_id{this->hub_.conversation(room)}, id, false);
+        const auto rooms = this->hub_.rooms_of(user);
+        for (std::size_t at = rooms.size(); at-- > 0;)
+            this->change_room(conversation_id{this->hub_.conversation(rooms[at])}, id, false);
         if (const std::uint32_t still = this->hub_.number_of(id); still != session_hub::nobody)
             this->hub_.forget_user(still);
     }

@@ -131,9 +131,9 @@ public:
         if (!rooms_[room].remove(user)) return;
         user_record& u = users_[user];
         auto& of_user = room_lists_[u.rooms];
-        for (auto r = of_user.rbegin(); r != of_user.rend(); ++r)
-            if (*r == room) {
-                *r = of_user.back();
+        for (std::size_t at = of_user.size(); at-- > 0;)
+            if (of_user[at] == room) {
+                of_user[at] = of_user.back();
                 of_user.pop_back();
                 break;
             }
@@ -157,11 +157,9 @@ public:
         return users_[user].rooms == in_none ? 0 : room_lists_[users_[user].rooms].size();
     }
 
-    // Newest first: whoever leaves them one after the other finds each at once.
+    // Oldest first. Whoever leaves them all begins at the end: there each is found at once.
     std::vector<std::uint32_t> rooms_of(std::uint32_t user) const {
-        if (users_[user].rooms == in_none) return {};
-        const auto& rooms = room_lists_[users_[user].rooms];
-        return {rooms.rbegin(), rooms.rend()};
+        return users_[user].rooms == in_none ? std::vector<std::uint32_t>{} : room_lists_[users_[user].rooms];
     }
 
     // Calls `f(handle, session)` for the sessions of the users in slots [from, …) of a room until about `most` users were

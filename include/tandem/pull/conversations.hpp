@@ -3,8 +3,6 @@
 
 #include "../protocol/pages.hpp"
 
-#include <algorithm>
-
 namespace tandem {
 
 // What the asker wants of the list: conversations whose newest entry lies before this position, so many.
