@@ -1,8 +1,10 @@
 // What an append must decide.
 #pragma once
 
-#include "../store_probe.hpp"
+#include "law.hpp"
 #include "scene.hpp"
+
+#include <span>
 
 namespace tandem {
 
@@ -186,6 +188,24 @@ struct laws_of_writing : scene {
             expect(is_refused(s.append(edit(group(), ann, seq{other}, "z")), errc::invalid_argument),
                    "only messages can be amended");
         expect(s.head().newest == position{3}, "nothing of this was stored");
+    }
+
+    static std::span<const store_law> all() {
+        static constexpr store_law laws[] = {
+            {"seqs and positions are given out without holes", "contiguous, one order", order},
+            {"the drafts of an append see those before them", "one order", one_by_one},
+            {"a repeated send is stored once", "unique, idempotent", repeated},
+            {"a retry is recognised before it can be refused", "idempotent", repeated_by_one_who_left},
+            {"a send id stands for one content", "unique", reused},
+            {"only members write", "membership, no phantom", members_only},
+            {"direct and self have those they name", "membership", personal},
+            {"joining decides what one sees", "membership", joining},
+            {"coming back adds an interval", "membership", rejoining},
+            {"a revoked body is shown nowhere", "immutable, revoked", revoking},
+            {"an edit replaces a body", "immutable", editing},
+            {"only kept messages can be amended", "immutable", amending_nothing},
+        };
+        return laws;
     }
 };
 

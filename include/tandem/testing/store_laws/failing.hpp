@@ -1,0 +1,32 @@
+// What must hold when a call of the machine below fails.
+#pragma once
+
+#include "shadowed.hpp"
+
+namespace tandem {
+
+struct laws_of_failing {
+    // One life, in which the nth call fails, once. The store says so, or nobody notices; what it says is so, and it goes
+    // on. A client repeats what failed, or does not.
+    static bool one_call(store_probe& s, const store_life& life) {
+        shadowed_store both{s, life};
+        const epoch before = both.epoch();
+        both.store().break_at(life.nth);
+        for (int i = 0; i < life.steps; ++i) {
+            const store_step step = both.next();
+            if (!both.try_to(step) && both.random().chance(50) && !both.try_to(step))
+                throw broken_law{"one call fails, and so does every later one: " + to_line(step)};
+            if (i % 4 == 3) both.settle_doubt("after step " + std::to_string(i + 1));
+        }
+        const bool struck = both.store().break_at(0);
+        both.settle_doubt("at the end");
+        expect(both.epoch() == before, "a failed call made a new epoch");
+        if (both.store().restarts()) {
+            both.store().restart();
+            both.settle_doubt("after a restart at the end");
+        }
+        return struck;
+    }
+};
+
+}  // namespace tandem
