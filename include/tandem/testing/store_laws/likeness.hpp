@@ -11,49 +11,68 @@ public:
     explicit likeness(const store_steps& cast) : cast_{cast} {}
 
     std::string of(store_probe& s) const {
-        std::string all = "head @" + std::to_string(s.head().newest.value) + "\ntail\n";
-        all += pages([&](position from) { return s.tail(from); });
-        for (const user_id& u : cast_.users()) {
-            all += "of " + std::string{u.view()} + "\n" + pages([&](position from) { return s.changes(u, from); });
-            all += sorted(s.memberships(u).memberships);
-            std::vector<std::string> lines;
-            for (const overview& o : s.overviews(u).conversations)
-                lines.push_back(to_line(o.membership.conversation, o.head, o.read, o.received, o.unread));
-            all += sorted(std::move(lines));
+        std::string all = "head @" + std::to_string(s.head().newest.value) + "\n";
+        all += tail_of(s);
+        for (const user_id& u : cast_.users()) all += of(s, u);
+        for (const conversation_id& c : cast_.conversations()) all += of(s, c);
+        for (const user_id& u : cast_.users())
             for (std::uint64_t id = 0; id < cast_.send_ids(); ++id) all += line_of(s.find(u, name(id)), u, id);
-        }
-        for (const conversation_id& c : cast_.conversations()) {
-            all += "in " + c.text() + "\n" + to_line(s.history(c, {seq{1}, seq{0}}).head) + "\n";
-            all += to_lines(s.members(c, {}, 99).members) + to_lines(s.marks(c, scene::everything).marks);
-        }
         return all;
     }
 
     std::string of(const store_model& m) const {
-        std::string all = "head @" + std::to_string(m.newest().value) + "\ntail\n";
-        all += lines(m.range(nullptr, {}, m.newest()));
-        for (const user_id& u : cast_.users()) {
-            all += "of " + std::string{u.view()} + "\n" + lines(m.range(&u, {}, m.newest()));
-            all += sorted(m.memberships(u));
-            std::vector<std::string> lines;
-            for (const membership& of : m.memberships(u)) {
-                const conversation_id& c = of.conversation;
-                if (of.current())
-                    lines.push_back(to_line(c, m.head(c), m.read(c, u), m.received(c, u), m.unread(c, u)));
-            }
-            all += sorted(std::move(lines));
+        std::string all = "head @" + std::to_string(m.newest().value) + "\n";
+        all += tail_of(m);
+        for (const user_id& u : cast_.users()) all += of(m, u);
+        for (const conversation_id& c : cast_.conversations()) all += of(m, c);
+        for (const user_id& u : cast_.users())
             for (std::uint64_t id = 0; id < cast_.send_ids(); ++id) all += line_of(m.find(u, name(id)), u, id);
-        }
-        for (const conversation_id& c : cast_.conversations()) {
-            all += "in " + c.text() + "\n" + to_line(m.head(c)) + "\n";
-            all += to_lines(m.members(c)) + to_lines(m.marks(c, scene::everything));
-        }
         return all;
+    }
+
+    static std::string tail_of(store_probe& s) {
+        return "tail\n" + pages([&](position from) { return s.tail(from); });
+    }
+    static std::string tail_of(const store_model& m) { return "tail\n" + lines(m.range(nullptr, {}, m.newest())); }
+
+    // What one user is told.
+    static std::string of(store_probe& s, const user_id& u) {
+        std::string all = "of " + std::string{u.view()} + "\n";
+        all += pages([&](position from) { return s.changes(u, from); }) + sorted(s.memberships(u).memberships);
+        std::vector<std::string> lines;
+        for (const overview& o : s.overviews(u).conversations)
+            lines.push_back(to_line(o.membership.conversation, o.head, o.read, o.received, o.unread));
+        return all + sorted(std::move(lines)) + line_of(s.find(u, name(1)), u, 1);
+    }
+    static std::string of(const store_model& m, const user_id& u) {
+        std::string all = "of " + std::string{u.view()} + "\n" + lines(m.range(&u, {}, m.newest()));
+        all += sorted(m.memberships(u));
+        std::vector<std::string> lines;
+        for (const membership& of : m.memberships(u)) {
+            const conversation_id& c = of.conversation;
+            if (of.current()) lines.push_back(to_line(c, m.head(c), m.read(c, u), m.received(c, u), m.unread(c, u)));
+        }
+        return all + sorted(std::move(lines)) + line_of(m.find(u, name(1)), u, 1);
+    }
+
+    // What is told of one conversation.
+    static std::string of(store_probe& s, const conversation_id& c) {
+        const history_page h = s.history(c, scene::everything);
+        return "in " + c.text() + "\n" + tandem::to_line(h.head) + "\n" + to_lines(h.entries) +
+               to_lines(s.members(c, {}, 99).members) + to_lines(s.marks(c, scene::everything).marks);
+    }
+    static std::string of(const store_model& m, const conversation_id& c) {
+        return "in " + c.text() + "\n" + tandem::to_line(m.head(c)) + "\n" + to_lines(m.history(c, scene::everything)) +
+               to_lines(m.members(c)) + to_lines(m.marks(c, scene::everything));
     }
 
     // What differs, and not all the rest.
     void expect_same(store_probe& store, const store_model& model, std::string_view what) const {
-        const std::string got = of(store), wanted = of(model);
+        expect_same(of(store), of(model), what);
+    }
+
+    // As little as may differ, and the line it is in.
+    static void expect_same(const std::string& got, const std::string& wanted, std::string_view what) {
         if (got == wanted) return;
         std::size_t from = 0;
         for (std::size_t i = 0; i < std::min(got.size(), wanted.size()) && got[i] == wanted[i]; ++i)
@@ -75,8 +94,6 @@ public:
     }
 
 private:
-    static std::string to_line(const conversation_head& h) { return tandem::to_line(h); }
-
     static std::string sorted(std::vector<std::string> lines) {
         std::sort(lines.begin(), lines.end());
         std::string all;

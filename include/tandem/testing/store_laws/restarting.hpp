@@ -90,7 +90,7 @@ struct laws_of_restarting : scene {
         shadowed_store both{s, life};
         const epoch before = both.epoch();
         for (int i = 0; i < life.steps; ++i) {
-            const store_step step = both.next();
+            const store_step step = both.nth(i);
             both.write(step);
             both.store().restart();
             both.settle_doubt("after a restart behind step " + std::to_string(i + 1) + ", " + to_line(step));

@@ -15,7 +15,7 @@ public:
     tried_store& store() { return store_; }
     seeded_random& random() { return random_; }
 
-    store_step next() { return steps_.any(model_); }
+    store_step nth(int n) { return steps_.nth(n, model_); }
 
     // One that nothing is in the way of.
     void write(const store_step& step) {
@@ -51,6 +51,15 @@ public:
         if_done_.reset();
         likeness{steps_}.expect_same(probe_, model_,
                                      when + (unknown ? ", as if it had not happened" : ", everything is as answered"));
+    }
+
+    // Asks for some of it.
+    void look() {
+        const user_id& u = random_.pick(steps_.users());
+        const conversation_id& c = random_.pick(steps_.conversations());
+        likeness::expect_same(likeness::tail_of(probe_) + likeness::of(probe_, u) + likeness::of(probe_, c),
+                              likeness::tail_of(model_) + likeness::of(model_, u) + likeness::of(model_, c),
+                              "what is read");
     }
 
     // What was stored is known by its send id.

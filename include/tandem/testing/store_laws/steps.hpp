@@ -66,6 +66,22 @@ public:
     const std::vector<conversation_id>& conversations() const { return conversations_; }
     std::uint64_t send_ids() const { return send_ids_; }
 
+    // A short life begins with what is not refused: somebody is somewhere, something is said, somebody marks it.
+    store_step nth(int n, const store_model& model) {
+        store_step s;
+        if (n == 0) {
+            for (const user_id& u : users_) s.drafts.push_back(joined(group(), u));
+            for (const auto& c : {group(), pair()}) s.drafts.push_back(message(c, ann, "b0", c == pair() ? "0" : "1"));
+        } else if (n == 1) {
+            s.asks = store_step::verb::put;
+            s.changes = {mark(group(), bob, mark_key::read, 5, true), mark(pair(), bob, mark_key::muted, 1),
+                         reaction(group(), cid, seq{5}, 1), about(seq{1}, mark(pair(), ann, mark_key::deleted, 1))};
+        } else {
+            return any(model);
+        }
+        return s;
+    }
+
     store_step any(const store_model& model) {
         if (trims_ && random_.chance(5)) return trim(model);
         return random_.below(7) < 5 ? append(model) : put(model);
@@ -82,7 +98,7 @@ public:
                                             mark_key::reaction, mark_key::deleted, static_cast<mark_key>(1001)};
         store_step s{.asks = store_step::verb::put};
         for (auto n = random_.below(3) + 1; n != 0; --n) {
-            const auto& c = random_.pick(conversations_);
+            const auto& c = somewhere();
             const auto value = random_.below(model.head(c).seq.value + 2);
             mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
             if (is_about(change.key, seq{1}) != random_.chance(5)) change.target = seq{random_.below(value + 2)};
@@ -92,14 +108,19 @@ public:
     }
 
     store_step trim(const store_model& model) {
-        const auto& c = random_.pick(conversations_);
+        const auto& c = somewhere();
         return {
             .asks = store_step::verb::trim, .trimmed = c, .first_kept = {random_.below(model.head(c).seq.value + 3)}};
     }
 
 private:
+    // Often where most are, or nearly everything would be refused.
+    const conversation_id& somewhere() {
+        return random_.chance(30) ? conversations_[users_.size()] : random_.pick(conversations_);
+    }
+
     draft any_draft(const store_model& model) {
-        draft d = message(random_.pick(conversations_), random_.pick(users_), "b" + std::to_string(random_.below(3)));
+        draft d = message(somewhere(), random_.pick(users_), "b" + std::to_string(random_.below(3)));
         if (random_.chance(50)) d.send_id = send_id{std::to_string(random_.below(send_ids_))};
         d.trusted = random_.chance(5);
         d.content_type = static_cast<std::uint32_t>(random_.below(2));
