@@ -1,7 +1,7 @@
-// A user's list of conversations, out of a ledger and a store's entries.
+// A user's list of conversations, out of the books and a store's entries.
 #pragma once
 
-#include "ledger.hpp"
+#include "books.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace tandem {
 // countable(conversation, first, last) counts your entries in that range that are countable and not revoked; what was
 // trimmed is nobody's unread. Own sends count as read.
 template <class Countable>
-std::uint64_t unread_of(const ledger& l, const membership_table::row& r, Countable countable) {
+std::uint64_t unread_of(const books& l, const membership_table::row& r, Countable countable) {
     const conversation_head& head = l.heads()[r.conversation];
     const seq start = std::max(l.read_by(r).next(), head.first_kept);
     std::uint64_t sum = 0;
@@ -26,7 +26,7 @@ std::uint64_t unread_of(const ledger& l, const membership_table::row& r, Countab
 namespace detail {
 
 // The user's marks of whole conversations that nobody else sees, in order of conversation number.
-inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::uint32_t user) {
+inline std::vector<const mark_table::row*> private_marks(const books& l, std::uint32_t user) {
     std::vector<const mark_table::row*> own;
     l.marks().each_of(user, {}, [&](std::uint32_t n) {
         if (!l.marks()[n].shared && !l.marks()[n].target) own.push_back(&l.marks()[n]);
@@ -35,7 +35,7 @@ inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::u
     return own;
 }
 
-inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
+inline void add_marks(const books& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
                       std::vector<mark>& to) {
     l.marks().each_about(conversation, seq{}, [&](std::uint32_t n) { to.push_back(l.told(l.marks()[n])); });
     auto at = std::lower_bound(own.begin(), own.end(), conversation,
@@ -47,7 +47,7 @@ inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>
 
 // entry_at(conversation, seq) gives a kept entry.
 template <class Countable, class EntryAt>
-overview_page overviews_of(const ledger& l, const user_id& id, epoch e, Countable countable, EntryAt entry_at) {
+overview_page overviews_of(const books& l, const user_id& id, epoch e, Countable countable, EntryAt entry_at) {
     overview_page p{.head = {e, l.newest()}};
     const std::uint32_t user = l.users().find(id);
     const auto own = detail::private_marks(l, user);
