@@ -79,7 +79,7 @@ public:
         const mark_table::id which = id_of(c);
         const auto* owner = row_of(which.owner, which.conversation);
         if (const errc why = rules::refusal(c, owner, heads_[which.conversation]); why != errc{}) return {.why = why};
-        const std::uint64_t before = marks_.value_of(which), value = marks_.merged(which, c.value);
+        const std::uint64_t before = marks_.value_of(which), value = merged(c.key, before, c.value);
         if (value == before) return {mark_outcome::what::unchanged, {}, value, {}};
         newest_ = newest_.next();
         marks_.set(which, value, c.shared, newest_);
@@ -96,6 +96,29 @@ public:
         for (seq s = heads_[conversation].first_kept; s < first_kept; s = s.next()) marks_.forget(conversation, s);
         heads_.trim(conversation, first_kept, number_before);
     }
+
+    // From a disk: first users and conversations, each in order of their number, then the others, marks and memberships in
+    // order of their position. `restore_entry`: an entry that came after what the others knew.
+    void restore_user(const user_id& u) { users_.intern(u); }
+    void restore_conversation(const conversation_id& c, const conversation_head& head, std::uint64_t number_before) {
+        heads_.restore(conversations_.intern(c).first, head, number_before);
+    }
+    void restore_membership(const membership_table::row& r) {
+        memberships_.restore(r, !conversations_[r.conversation].is_personal());
+    }
+    void restore_mark(const mark_table::id& which, std::uint64_t value, bool shared, position at) {
+        marks_.set(which, value, shared, at);
+    }
+    void restore_entry(std::uint32_t conversation, std::uint32_t sender, place at, std::uint64_t number) {
+        conversation_head head = heads_[conversation];
+        if (head.seq < at.seq) {
+            head.seq = at.seq, head.position = at.position, head.number = number;
+            heads_.restore(conversation, head, heads_.number_before_kept(conversation));
+        }
+        const auto* member = row_of(sender, conversation);
+        if (member && member->last_sent < at.seq) memberships_.sent(*member, at.seq);
+    }
+    void restore_newest(position p) { newest_ = p; }
 
     position newest() const { return newest_; }
     const number_table<user_id>& users() const { return users_; }

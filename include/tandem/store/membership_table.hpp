@@ -67,6 +67,13 @@ public:
         if (listed && !to.current() && was_in) list_of(conversation).take_out(n);
     }
 
+    // As it was told; in order of change.
+    void restore(const row& as, bool listed) {
+        change(as.user, as.conversation, as, listed);
+        row& r = rows_[number_of(as.user, as.conversation)];
+        r.earlier = as.earlier, r.last_sent = as.last_sent;
+    }
+
     void sent(const row& by, seq s) { rows_[by.number].last_sent = s; }
 
     const row* find(std::uint32_t user, std::uint32_t conversation) const {
