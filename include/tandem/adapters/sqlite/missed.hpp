@@ -1,0 +1,129 @@
+// What one user has missed: where to look, and which positions it is.
+#pragma once
+
+#include "state.hpp"
+
+#include "database.hpp"
+
+#include <algorithm>
+
+namespace tandem::sqlite {
+
+// A conversation in which something happened behind the cursor.
+struct missed_stream {
+    std::uint32_t conversation;
+    tandem::seq last;  // its newest entry
+    membership_table::row member;
+    seq first_here{};  // what lies before it is on the disk
+
+    bool sees(seq s) const { return s <= last && member.sees(s); }
+};
+
+// Taken from memory: all that can have been missed in (from, until].
+struct missed_plan {
+    position from{};
+    position until{};
+    std::vector<missed_stream> streams{};  // in order of conversation number
+    std::vector<mark> marks{};             // in order of position, as many as a page may have
+    bool more_marks = false;
+    bool on_disk = false;  // some of it may not be in memory
+
+    const missed_stream* find(std::uint32_t conversation) const {
+        const auto at = std::lower_bound(streams.begin(), streams.end(), conversation,
+                                         [](const missed_stream& s, std::uint32_t c) { return s.conversation < c; });
+        return at != streams.end() && at->conversation == conversation ? &*at : nullptr;
+    }
+
+    // To look at a position in passing costs a tenth of what it costs to go to a conversation on the disk.
+    position from_where_scanned() const {
+        return on_disk ? std::min(until, position{from.value + 64 + 2 * streams.size()}) : from;
+    }
+};
+
+// The lowest positions of many, few at a time.
+class lowest_positions {
+public:
+    explicit lowest_positions(std::size_t most) : most_{most} {}
+
+    // False: this one and all above it are too high.
+    bool offer(position p) {
+        if (heap_.size() == most_ && p > heap_.front()) return false;
+        heap_.push_back(p);
+        std::push_heap(heap_.begin(), heap_.end());
+        if (heap_.size() <= most_) return true;
+        std::pop_heap(heap_.begin(), heap_.end());
+        heap_.pop_back();
+        return true;
+    }
+
+    std::vector<position> in_order() && {
+        std::sort_heap(heap_.begin(), heap_.end());
+        return std::move(heap_);
+    }
+
+private:
+    std::size_t most_;
+    std::vector<position> heap_;  // the highest first
+};
+
+// Offers what the stream has here in (from, until].
+inline void offer_places(const missed_stream& s, const places& here, position from, position until,
+                         lowest_positions& to) {
+    const auto& all = here.positions;
+    auto at = static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), from) - all.begin());
+    for (; at < all.size() && all[at] <= until; ++at)
+        if (s.sees(here.seq_at(at)) && !to.offer(all[at])) return;
+}
+
+inline missed_plan plan_for(const state& s, const user_id& id, position from, position until, std::size_t most_marks) {
+    missed_plan plan{.from = from, .until = until};
+    const books& b = s.books;
+    const std::uint32_t user = b.users().find(id);
+    std::vector<const mark_table::row*> marks;
+    const auto note = [&](std::uint32_t n) {
+        const auto& m = b.marks()[n];
+        if (m.position <= until) marks.push_back(&m);
+    };
+    s.changed.each(b.memberships().of(user), from, [&](const membership_table::line& line) {
+        const auto& member = b.memberships()[line.row];
+        const conversation_head& head = b.heads()[line.conversation];
+        if (head.position > from) plan.streams.push_back({line.conversation, head.seq, member});
+        if (member.current())
+            b.marks().each_shared(line.conversation, from, [&](std::uint32_t n) {
+                if (b.marks()[n].owner != user && b.shows(b.marks()[n], user)) note(n);
+            });
+    });
+    b.marks().each_of(user, from, note);
+    std::sort(marks.begin(), marks.end(), [](auto* a, auto* c) { return a->position < c->position; });
+    plan.more_marks = marks.size() > most_marks + 1;
+    if (plan.more_marks) marks.resize(most_marks + 1);  // one that does not fit says so
+    for (const auto* m : marks) plan.marks.push_back(b.told(*m));
+    std::sort(plan.streams.begin(), plan.streams.end(),
+              [](const missed_stream& a, const missed_stream& c) { return a.conversation < c.conversation; });
+    return plan;
+}
+
+// What lies behind `from` for the streams of a plan: their places in memory.
+inline void offer_recent(const state& s, missed_plan& plan, lowest_positions& to) {
+    for (missed_stream& stream : plan.streams) {
+        stream.first_here = s.first_here(stream.conversation);
+        for (const auto* part : {&s.frozen.places, &s.young.places})
+            if (const places* here = part->of(stream.conversation))
+                offer_places(stream, *here, plan.from, plan.until, to);
+    }
+    plan.on_disk = plan.from < s.settled;
+}
+
+// And those on the disk, stretch by stretch, the newest first.
+inline void offer_stored(stored_places& disk, const missed_plan& plan, lowest_positions& to) {
+    if (!plan.on_disk) return;
+    for (const missed_stream& stream : plan.streams)
+        for (seq below = stream.first_here.previous(); below;) {
+            const auto stretch = disk.find(stream.conversation, below);
+            if (!stretch || stretch->positions.back() <= plan.from) break;
+            offer_places(stream, *stretch, plan.from, plan.until, to);
+            below = stretch->first.previous();
+        }
+}
+
+}  // namespace tandem::sqlite
