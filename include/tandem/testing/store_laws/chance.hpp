@@ -34,7 +34,7 @@ private:
         position cursor{};
     };
 
-    static void same(const std::string& got, const std::string& wanted, const char* what) {
+    static void same(const std::string& got, const std::string& wanted, std::string_view what) {
         expect_same(got, wanted, what);
     }
 
@@ -42,7 +42,7 @@ private:
         const store_step step = steps_.any(model_);
         const auto got = carry_out(store_.store(), step);
         expect(static_cast<bool>(got), "a verb failed although nothing was wrong: " + to_line(step));
-        same(*got, carry_out(model_, step), to_line(step).c_str());
+        same(*got, carry_out(model_, step), to_line(step));
         same(std::to_string(store_.head().newest.value), std::to_string(model_.newest().value), "head");
     }
 
@@ -63,9 +63,12 @@ private:
         expect(got.examined <= model_.newest() && got.more == (got.examined < model_.newest()),
                "`more` is examined < head");
         const page wanted = model_.range(r.user, got.from, got.examined);
-        same(to_lines(got.entries), to_lines(wanted.entries), "entries of a page");
-        same(to_lines(got.marks), to_lines(wanted.marks), "marks of a page");
-        same(likeness::sorted(got.memberships), likeness::sorted(wanted.memberships), "memberships of a page");
+        const std::string range = " of a page of " + (r.user ? std::string{r.user->view()} : std::string{"the tail"}) +
+                                  ", from @" + std::to_string(got.from.value) + " to @" +
+                                  std::to_string(got.examined.value);
+        same(to_lines(got.entries), to_lines(wanted.entries), "entries" + range);
+        same(to_lines(got.marks), to_lines(wanted.marks), "marks" + range);
+        same(likeness::sorted(got.memberships), likeness::sorted(wanted.memberships), "memberships" + range);
         expect(got.heads.size() == got.memberships.size(), "heads stand beside memberships");
         for (std::size_t i = 0; i < got.heads.size(); ++i)
             same(to_line(got.heads[i]), to_line(model_.head(got.memberships[i].conversation)), "head in a page");

@@ -59,11 +59,11 @@ public:
     static std::string of(store_probe& s, const conversation_id& c) {
         const history_page h = s.history(c, scene::everything);
         return "in " + c.text() + "\n" + tandem::to_line(h.head) + "\n" + to_lines(h.entries) +
-               to_lines(s.members(c, {}, 99).members) + to_lines(s.marks(c, scene::everything).marks);
+               to_lines(s.members(c, {}, 99).members) + to_lines(s.marks(c, {seq{0}, scene::everything.last}).marks);
     }
     static std::string of(const store_model& m, const conversation_id& c) {
         return "in " + c.text() + "\n" + tandem::to_line(m.head(c)) + "\n" + to_lines(m.history(c, scene::everything)) +
-               to_lines(m.members(c)) + to_lines(m.marks(c, scene::everything));
+               to_lines(m.members(c)) + to_lines(m.marks(c, {seq{0}, scene::everything.last}));
     }
 
     // What differs, and not all the rest.

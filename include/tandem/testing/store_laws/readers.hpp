@@ -190,8 +190,9 @@ private:
                 return expect_like([&] { return to_lines(s.members(c, {}, 99).members); },
                                    [&](const store_model& m) { return to_lines(m.members(c)); }, "members");
             case 3:
-                return expect_like([&] { return to_lines(s.marks(c, everything).marks); },
-                                   [&](const store_model& m) { return to_lines(m.marks(c, everything)); }, "marks");
+                return expect_like(
+                    [&] { return to_lines(s.marks(c, {seq{0}, everything.last}).marks); },
+                    [&](const store_model& m) { return to_lines(m.marks(c, {seq{0}, everything.last})); }, "marks");
             case 4: return expect_memberships(s, u);
             default: return expect_overviews(s, u);
         }

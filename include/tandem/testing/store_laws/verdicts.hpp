@@ -95,9 +95,9 @@ struct print_verdict {
 
     void operator()(const store_worth& worth) const {
         static constexpr const char* words[] = {"earned", "in part", "BROKEN", "not tried"};
-        std::printf("\nguarantee    \n");
+        std::printf("\nWhat it is worth:\n");
         for (const guarantee_verdict& g : worth.guarantees()) {
-            std::printf("%-12s %-10s", g.guarantee, words[static_cast<int>(g.became)]);
+            std::printf("%-12s %-11s", g.guarantee, words[static_cast<int>(g.became)]);
             if (g.broken_by) std::printf("by: %s\n", g.broken_by->name);
             else std::printf("%s\n", g.tried.c_str());
         }
