@@ -41,7 +41,10 @@ public:
     // `flags` as for sqlite3_open_v2. `vfs`: SQLite's default, if null.
     database(const std::string& file, int flags, const char* vfs = nullptr) : file_{file} {
         const int code = sqlite3_open_v2(file.c_str(), &connection_, flags | SQLITE_OPEN_NOMUTEX, vfs);
-        if (code == SQLITE_OK) return;
+        if (code == SQLITE_OK) {
+            sqlite3_extended_result_codes(connection_, 1);
+            return;
+        }
         const failure failed{connection_ ? sqlite3_extended_errcode(connection_) : code, file_, "cannot be opened"};
         sqlite3_close_v2(connection_);
         throw failed;
@@ -120,6 +123,8 @@ public:
         reset();
     }
     void reset() { sqlite3_reset(compiled_); }
+    // Rows that the last run of it has changed.
+    int changes() const { return sqlite3_changes(on_->raw()); }
 
     std::uint64_t number(int column) const {
         return static_cast<std::uint64_t>(sqlite3_column_int64(compiled_, column));
