@@ -122,6 +122,7 @@ TEST_SUITE("store_laws") {
         CHECK_FALSE(store_laws(bench, report, {.only = {law, 1}}));
         CHECK(tried == 1);
         CHECK(broken.why == before);
+        CHECK_FALSE(store_laws(plain_bench{[] { return forgets_content_types{}; }}, report, {.only = {law, 1}}));
     }
 
     TEST_CASE("a store is worth what it was tried for") {

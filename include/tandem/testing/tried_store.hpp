@@ -1,50 +1,21 @@
 // A store on the bench: every verb, and what may be done to it.
 #pragma once
 
+#include "store_bench.hpp"
+
 #include "../store/seq_store.hpp"
 
 #include <concepts>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
 namespace tandem {
 
-// Thrown inside a law, caught by whoever runs it.
-struct broken_law {
-    std::string why;
-};
-
-inline void expect(bool holds, std::string_view why) {
-    if (!holds) throw broken_law{std::string{why}};
-}
-
-// How a store that answers later is brought to answer, where its bench has no `settle`.
-struct release_answers {
-    template <class S>
-    void operator()(S& store) const {
-        if constexpr (requires { store.release_all(); }) store.release_all();
-    }
-};
-
-// What the laws are told about a store; store_laws.hpp says what each further member is for.
-template <class B>
-concept store_bench = requires(B& bench) { bench.make(); };
-
-// The bench of who has only a way to make a store.
-template <class Make, class Settle = release_answers>
-struct plain_bench {
-    Make how;
-    Settle settle_with{};
-
-    auto make() { return how(); }
-    void settle(auto& store) { settle_with(store); }
-};
-
 // Any store, asked as if it answered at once. The laws are compiled against this, hence once, whatever the store. One
-// store is there at a time. A verb that throws, or answers never, breaks the law it is asked in; one that fails does not.
+// store is there at a time. A verb that throws, or never answers, breaks the law it is asked in; one that fails does
+// not.
 class tried_store {
 public:
     tried_store() = default;
@@ -150,7 +121,7 @@ public:
         if constexpr (has_break_at) return bench_.break_at(n);
         else return false;
     }
-    // A bench that only can crash at once does so in the nth call, when the store was asked and before it answers later.
+    // A bench that can only crash at once does so in the nth call: the store was asked, and may not have answered yet.
     void crash_at(std::size_t n) override {
         if constexpr (has_crash_at) bench_.crash_at(n);
         else if (n == 0) crash();

@@ -55,6 +55,8 @@ struct laws_of_restarting : scene {
         s.restart();
         expect(s.history(pair(), everything).head.first_kept == seq{3} && s.tail({}).entries.empty(),
                "what is trimmed is gone after a restart");
+        expect(s.member(pair(), ann).last_sent == seq{2} && s.overviews(ann).conversations.at(0).read == seq{2},
+               "who wrote what is trimmed has read it, after a restart too");
         const outcome next = s.append(message(pair(), ann, "3"));
         expect(next.place == place{seq{3}, position{3}} && next.number == 3,
                "the seq, position and number of a trimmed entry are not given out again after a restart");

@@ -98,7 +98,7 @@ struct print_verdict {
         std::printf("\nWhat it is worth:\n");
         for (const guarantee_verdict& g : worth.guarantees()) {
             std::printf("%-12s %-11s", g.guarantee, words[static_cast<int>(g.became)]);
-            if (g.broken_by) std::printf("by: %s\n", g.broken_by->name);
+            if (g.broken_by) std::printf("again: %s\n", g.broken_by->replay.c_str());
             else std::printf("%s\n", g.tried.c_str());
         }
     }
