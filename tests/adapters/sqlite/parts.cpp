@@ -80,7 +80,7 @@ TEST_SUITE("sqlite parts") {
 
     TEST_CASE("the lowest positions are kept, and one that is too high says so") {
         lowest_positions three{3};
-        for (const std::uint64_t p : {50, 20, 40}) CHECK(three.offer(position{p}));
+        for (const std::uint64_t p : {50u, 20u, 40u}) CHECK(three.offer(position{p}));
         CHECK(three.offer(position{10}));
         CHECK_FALSE(three.offer(position{50}));
         CHECK(three.offer(position{30}));
