@@ -8,15 +8,20 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace tandem {
+
+// Only a test that fails waits so long.
+inline constexpr std::chrono::seconds patience{20};
 
 // What is posted, from whichever thread, runs on the thread that runs the loop.
 class test_loop {
@@ -34,7 +39,8 @@ public:
         function<void()> next;
         {
             std::unique_lock lock{mutex_};
-            came_.wait(lock, [&] { return !posted_.empty(); });
+            if (!came_.wait_for(lock, patience, [&] { return !posted_.empty(); }))
+                throw std::runtime_error{"nothing is posted to the loop"};
             next = std::move(posted_.front());
             posted_.pop_front();
         }
@@ -81,7 +87,8 @@ public:
     // Until so many stand before it.
     void wait_for(std::size_t many = 1) {
         std::unique_lock lock{mutex_};
-        changed_.wait(lock, [&] { return standing_ == many; });
+        if (!changed_.wait_for(lock, patience, [&] { return standing_ == many; }))
+            throw std::runtime_error{"nobody comes to the gate"};
     }
 
 private:
