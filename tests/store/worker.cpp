@@ -202,26 +202,33 @@ TEST_SUITE("worker") {
         CHECK(store.did() == "append 1 | head");
     }
 
-    TEST_CASE(
-        "only so many questions wait: the next are answered while the disk is stuck, and nothing of them happens") {
+    TEST_CASE("only so many reads wait, and so many writes: the next is answered at once, and nothing of it happens") {
         busy_scenery s{{.most_waiting = 2}};
         an_append a{{"a"}}, b{{"b"}};
-        std::string head;
+        std::string heads, head, put;
+        const mark_change m = a_mark();
+        s.one.head(told_to<log_head>(heads));
+        s.one.head(told_to<log_head>(heads));
+        s.other.head(told_to<log_head>(head));
         s.one.append(a.of, a.then());
         s.other.append(b.of, b.then());
-        s.other.head(told_to<log_head>(head));
-        CHECK(s.loop.size() == 2);
+        s.other.put(mark_changes{&m, 1}, told_to<mark_outcomes>(put));
+        CHECK(s.loop.size() == 3);
         CHECK(b.answers == 0);  // not from inside the call
         s.loop.run();
-        CHECK(b.became() == "store failed");
         CHECK(head == "overloaded");
+        CHECK(b.became() == "store failed");
+        CHECK(put == "store failed");
         CHECK(s.other.waiting() == 0);
         s.go_on();
+        CHECK(heads == "okok");
         CHECK(a.became() == "2");
         b.answers = 0;
         s.other.append(b.of, b.then());
+        s.other.head(told_to<log_head>(heads));
         s.settle(s.other);
         CHECK(b.became() == "3");
+        CHECK(heads == "okokok");
         CHECK(scene::bodies(s.store.tail({}, {})->entries) == "first,a,b,");
     }
 

@@ -5,8 +5,8 @@
 
 namespace tandem {
 
-// Appends worker.load() to `out`, which may hold what metrics::write says. Any thread may ask: a server shows with it that
-// its disk is stuck, while its engines wait for that disk.
+// Appends worker.load() to `out`, which may hold what metrics::write says. Any thread may ask: so a server can show
+// that its disk is stuck while its engines wait for it.
 template <class Load>
 void write_worker_metrics(const Load& load, std::string& out) {
     detail::exposition to{out};

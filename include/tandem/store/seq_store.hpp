@@ -117,8 +117,8 @@ concept seq_store =
 template <class S>
 concept trimming_store = seq_store<S> && answers<decltype(verbs::trim), nothing, S&, const conversation_id&, seq>;
 
-// Optional: several appends in one commit, as if all their drafts lay side by side in one; the outcomes, too, are those of
-// one span after the other. It saves whoever joins them the copies.
+// Optional: several appends in one commit, as if all their drafts lay side by side in one; so do the outcomes. It saves
+// who joins them the copies.
 template <class S>
 concept joining_store =
     seq_store<S> && answers_now<decltype(verbs::append_together), outcomes, S&, std::span<const drafts>>;

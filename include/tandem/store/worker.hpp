@@ -13,10 +13,10 @@ namespace tandem {
 template <class Store>
 class worker_store;
 
-// Owns a store (worker<my_store&>: uses yours) and asks it on its own threads, what engines ask their worker_stores. One
-// thread writes; if several appends wait for it, whosever, they become one commit, which fails or succeeds for all of them.
-// Reads have threads of their own if the store has reads_from_any_thread, otherwise they wait in the same line.
-// What the store throws is an error: store_failed of a read, unknown_outcome of a write.
+// Owns a store (worker<my_store&>: uses yours) and asks it, on threads of its own, what engines ask their
+// worker_stores. One thread writes; if several appends wait for it, whosever, they become one commit, which fails or
+// succeeds for all of them. Reads have threads of their own if the store has reads_from_any_thread, otherwise they wait
+// in the same line. What the store throws is an error: store_failed of a read, unknown_outcome of a write.
 template <class Store>
 class worker : detail::require_blocking_store<std::remove_reference_t<Store>> {
 public:
@@ -28,9 +28,9 @@ public:
     worker& operator=(const worker&) = delete;
     ~worker() { stop(); }
 
-    // What runs is finished; what waits is carried out first, or answered that nothing happened, and so is whatever is asked
-    // from now on. On return the store is no longer used, nothing is posted by these threads, and every question has been
-    // answered, as far as the loops that it was posted to have come. Not for the store or a `post` to call.
+    // What runs is finished; what waits is abandoned or carried out, too; what is asked from now on is abandoned. Who
+    // is abandoned is answered as if too much waited. On return the store is no longer used and every answer has been
+    // posted. Any thread may call it but these: the store and a `post` may not.
     void stop(when_stopped what_waits = when_stopped::abandon) {
         for (auto& q : queue_->close(what_waits)) detail::give_back(std::move(q));
         const std::lock_guard one_at_a_time{stopping_};

@@ -21,8 +21,9 @@ struct asker {
 
 enum class question_kind : unsigned char { append, write, read };
 
-// Has one owner at a time: the asker's thread, the queue, a thread of the worker, then what is posted. The ticket in it is
-// made, called and dropped on the asker's thread alone: whoever else owns the question touches the arguments and the answer.
+// Has one owner at a time: the asker's thread, the queue, a thread of the worker, then what is posted. The ticket in it
+// is made, called and dropped on the asker's thread alone: who else owns the question reads the arguments, and writes
+// the answer.
 template <class Store>
 struct question {
     question(std::shared_ptr<asker> who, question_kind k, std::size_t n) : from{std::move(who)}, kind{k}, drafts{n} {

@@ -16,7 +16,7 @@ namespace tandem {
 struct worker_options {
     std::size_t readers = 2;           // threads for reading, of a store with reads_from_any_thread; 0: the writing one
     std::size_t most_waiting = 1024;   // questions asked and not carried out
-    std::size_t most_drafts = 65'536;  // in the appends among them
+    std::size_t most_drafts = 65'536;  // in the appends among the writes
     std::uint64_t (*clock)() = steady_nanoseconds;  // nanoseconds since whenever, never backwards
 };
 
@@ -43,21 +43,22 @@ public:
 
     // Null if it was taken. Otherwise it comes back refused: the caller has it answered.
     question take(question q) {
-        const std::unique_lock lock{mutex_};
+        const std::lock_guard lock{mutex_};
         const char* const why_not = refusal_of(*q);
         if (why_not) {
             q->refuse(why_not);
             return q;
         }
-        ++waiting_;
+        ++waiting_of(*q);
         drafts_ += q->drafts;
-        line& to = lines_[reading_apart_ && q->kind == question_kind::read];
+        line& to = lines_[reading_apart_ && reads(*q)];
         to.questions.push_back(std::move(q));
         to.came.notify_one();
         return nullptr;
     }
 
-    // For the thread: waits until there is something to carry out, several only if these are appends. False: that was all.
+    // Waits until there is something for the thread to carry out: one question, or several appends. False: that was
+    // all.
     bool next(std::size_t thread, std::vector<question>& into) {
         std::unique_lock lock{mutex_};
         line& from = lines_[thread != 0];
@@ -71,7 +72,7 @@ public:
 
     // Before any of them is answered, so that who hears of it finds room for the next.
     void carried_out(std::size_t thread, const std::vector<question>& all) {
-        const std::unique_lock lock{mutex_};
+        const std::lock_guard lock{mutex_};
         begun_[thread].reset();
         for (const question& q : all) leaves(*q);
     }
@@ -84,7 +85,7 @@ public:
     // Nothing is taken from now on. What nobody is going to carry out comes back refused.
     std::vector<question> close(when_stopped what_waits) {
         {
-            const std::unique_lock lock{mutex_};
+            const std::lock_guard lock{mutex_};
             closed_ = true;
         }
         auto abandoned = remove_if([&](const question&) { return what_waits == when_stopped::abandon; });
@@ -94,8 +95,8 @@ public:
     }
 
     worker_load load() const {
-        const std::unique_lock lock{mutex_};
-        worker_load all{waiting_, drafts_, 0};
+        const std::lock_guard lock{mutex_};
+        worker_load all{waiting_[0] + waiting_[1], drafts_, 0};
         const std::uint64_t now = options_.clock();
         for (const auto& begun : begun_)
             if (begun && now - *begun > all.longest_call) all.longest_call = now - *begun;
@@ -111,12 +112,15 @@ private:
     };
 
     // An append with more drafts than may wait goes when no others do: it would never go otherwise.
-    const char* refusal_of(const detail::question<Store>& q) const {
+    const char* refusal_of(const detail::question<Store>& q) {
         if (closed_) return stopped;
-        if (waiting_ >= options_.most_waiting) return "too many questions wait for the store";
+        if (waiting_of(q) >= options_.most_waiting) return "too many questions wait for the store";
         if (drafts_ > 0 && drafts_ + q.drafts > options_.most_drafts) return "too many drafts wait for the store";
         return nullptr;
     }
+
+    static bool reads(const detail::question<Store>& q) { return q.kind == question_kind::read; }
+    std::size_t& waiting_of(const detail::question<Store>& q) { return waiting_[reads(q)]; }
 
     bool begin(std::size_t thread) {
         begun_[thread] = options_.clock();
@@ -124,11 +128,11 @@ private:
     }
 
     void leaves(const detail::question<Store>& q) {
-        --waiting_;
+        --waiting_of(q);
         drafts_ -= q.drafts;
     }
 
-    // Every append, except behind another write of the same asker. A read that was asked before may be passed: it sees more.
+    // Every append, except behind another write of the same asker. A read that is passed sees more than it asked for.
     void take_appends(line& from, std::vector<question>& into) {
         ++round_;
         move_if(from, into, [&](const question& q) {
@@ -140,7 +144,7 @@ private:
     template <class Which>
     std::vector<question> remove_if(Which which) {
         std::vector<question> removed;
-        const std::unique_lock lock{mutex_};
+        const std::lock_guard lock{mutex_};
         for (line& l : lines_) move_if(l, removed, which);
         for (const question& q : removed) leaves(*q);
         return removed;
@@ -160,7 +164,7 @@ private:
     mutable std::mutex mutex_;
     line lines_[2];  // for thread 0, and for the others
     std::vector<std::optional<std::uint64_t>> begun_;
-    std::size_t waiting_ = 0;
+    std::size_t waiting_[2] = {};  // writes, reads: many pulls take no room from the sends
     std::size_t drafts_ = 0;
     std::uint64_t round_ = 0;
     bool closed_ = false;

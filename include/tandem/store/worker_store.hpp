@@ -5,14 +5,15 @@
 
 namespace tandem {
 
-// A seq_store whose verbs answer later: each answer is a tandem::function<void()> that goes through `post` to the engine's
-// thread, and is to be called there, or dropped there, once. For every event loop:
+// A seq_store whose verbs answer later. Each answer is a function that `post` carries to the engine's thread, to be
+// called there once; dropped there, it answers unknown_outcome. Any event loop will do:
 //   worker_store disk{shared_worker, [&loop](tandem::function<void()> f) { asio::post(loop, std::move(f)); }};
-// `post` is called on the worker's threads, by several at once, and never throws. It is called until the last answer, even
-// if this object is gone by then: the loop stays until all is answered, or the worker stopped.
-// Writes keep their order, reads go beside them; what is asked after an append was answered sees that append. When too much
-// waits, or the worker has been stopped or is gone, reads are answered `overloaded` and writes `store_failed`, soon.
-// Dropping this object drops the tickets of what was not begun: nothing of it happens.
+// `post` is called on whichever thread, by several at once, and does not throw. What is being carried out when this
+// object goes is posted all the same: the loop stays until the worker is stopped, and `post` dies where it was last
+// needed. Writes keep their order, reads go beside them; what is asked after an append was answered sees that append.
+// If too much waits, or the worker is stopped or gone, a read is answered `overloaded` and a write `store_failed`:
+// nothing happened. The end of this object drops the tickets of what nobody has begun with, and nothing of that
+// happens.
 template <class Store>
 class worker_store {
     using store_type = std::remove_reference_t<Store>;
