@@ -48,6 +48,23 @@ TEST_SUITE("worker") {
         CHECK(scene::bodies(s.store.tail({}, {})->entries) == "first,a,b,c,d,e,f,");
     }
 
+    TEST_CASE("what went into one joint commit is not in the next") {
+        busy_scenery s;
+        an_append a{{"a"}}, b{{"b"}}, second{{"second"}}, c{{"c"}}, d{{"d"}};
+        s.one.append(a.of, a.then());
+        s.other.append(b.of, b.then());
+        s.go_on();
+        s.store.writes.close();
+        s.third.append(second.of, second.then());
+        s.store.writes.wait_for();
+        s.one.append(c.of, c.then());
+        s.other.append(d.of, d.then());
+        s.go_on();
+        CHECK(s.store.did() == "append 2 | append 1 | append 2");
+        CHECK(c.became() == "5");
+        CHECK(d.became() == "6");
+    }
+
     TEST_CASE("an append that waits alone goes as it is: nothing is copied") {
         scenery s;
         auto asker = s.asker();
@@ -290,6 +307,12 @@ TEST_SUITE("worker") {
         store.heads.open();
         loop.run_until([&] { return head == "ok"; });
         CHECK(disk.load().longest_call == 700);
+        store.heads.close();
+        asker.head(told_to<log_head>(head));
+        store.heads.wait_for();
+        nanoseconds = 1'500;
+        CHECK(disk.load().longest_call == 1'200);
+        store.heads.open();
         store.writes.open();
         loop.run_until([&] { return asker.waiting() == 0; });
     }
@@ -364,15 +387,24 @@ TEST_SUITE("worker") {
         test_loop loop;
         auto disk = std::make_unique<worker<watched_store&>>(store);
         worker_store<watched_store&> asker{*disk, loop.post()};
-        disk.reset();
-        an_append a{{"a"}};
+        an_append running{{"a"}}, waiting{{"b"}}, late{{"c"}};
+        store.writes.close();
+        asker.append(running.of, running.then());
+        store.writes.wait_for();
+        asker.append(waiting.of, waiting.then());
+        std::thread ending{[&] { disk.reset(); }};
+        loop.run_one();
+        CHECK(waiting.became() == "store failed");
+        store.writes.open();
+        ending.join();
         std::string head;
-        asker.append(a.of, a.then());
+        asker.append(late.of, late.then());
         asker.head(told_to<log_head>(head));
         loop.run();
-        CHECK(a.became() == "store failed");
+        CHECK(running.became() == "1");
+        CHECK(late.became() == "store failed");
         CHECK(head == "overloaded");
-        CHECK(store.did() == "");
+        CHECK(store.did() == "append 1");
     }
 
     TEST_CASE("it keeps a store of its own, too") {

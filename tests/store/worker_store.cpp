@@ -247,6 +247,30 @@ TEST_SUITE("worker_store") {
         CHECK(a == "ok");
     }
 
+    TEST_CASE("its post lives until it has returned, though the answer it carried and who asked are gone") {
+        gate on_the_way_out;
+        scenery s;
+        auto life = std::make_shared<int>();
+        const std::weak_ptr<int> alive = life;
+        std::string head;
+        {
+            worker_store<watched_store&> asker{s.disk, [&, post = s.loop.post(), life](function<void()> f) {
+                                                   post(std::move(f));
+                                                   on_the_way_out.pass();
+                                               }};
+            life.reset();
+            on_the_way_out.close();
+            asker.head(told_to<log_head>(head));
+            on_the_way_out.wait_for();
+            s.settle(asker);
+        }
+        CHECK(head == "ok");
+        CHECK(!alive.expired());
+        on_the_way_out.open();
+        s.disk.stop();
+        CHECK(alive.expired());
+    }
+
     TEST_CASE("a loop that ends drops the tickets, and nobody is left waiting") {
         watched_store store;
         an_append a{{"a"}};
