@@ -106,23 +106,27 @@ struct watched_store : memory_store {
         note("append " + std::to_string(ds.size()));
         writes.pass();
         if (then_append) return then_append(ds);
+        const std::lock_guard lock{mutex};
         return memory_store::append(ds);
     }
     result<mark_outcomes> put(mark_changes cs) {
         note("put");
         writes.pass();
         if (throws) throw std::runtime_error{"no disk"};
+        const std::lock_guard lock{mutex};
         return memory_store::put(cs);
     }
     result<nothing> trim(const conversation_id& c, seq first_kept) {
         note("trim");
         writes.pass();
+        const std::lock_guard lock{mutex};
         return memory_store::trim(c, first_kept);
     }
     result<log_head> head() {
         note("head");
         heads.pass();
         if (throws) throw std::runtime_error{"no disk"};
+        const std::lock_guard lock{mutex};
         return memory_store::head();
     }
 
