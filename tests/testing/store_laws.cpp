@@ -108,12 +108,13 @@ TEST_SUITE("store_laws") {
             auto make() { return forgets_content_types{}; }
         } bench;
         law_verdict broken{};
-        int tried = 0;
+        int tried = 0, broke = 0;
         const auto report = [&](const law_verdict& v) {
             ++tried;
-            if (v.became == law_verdict::what::broken) broken = v;
+            if (v.became == law_verdict::what::broken) broken = v, ++broke;
         };
         CHECK_FALSE(store_laws(bench, report));
+        CHECK(broke == 1);
         CHECK(broken.why.find("seed 1: ") == 0);
         const std::string law = "lives by chance are as the model has them";
         CHECK(broken.replay == "store_laws(bench, {}, {.only = {\"" + law + "\", 1}})");

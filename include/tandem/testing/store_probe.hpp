@@ -23,6 +23,7 @@ public:
         return all;
     }
     outcome append(const draft& d) { return append(std::vector<draft>{d})[0]; }
+    outcomes append_together(const std::vector<drafts>& spans) { return sure(store_.append_together(spans)); }
     mark_outcomes put(const std::vector<mark_change>& cs) {
         auto all = sure(store_.put(cs));
         expect(all.size() == cs.size(), "put did not give one outcome per change");

@@ -24,6 +24,7 @@ public:
     virtual ~tried_store() = default;
 
     virtual result<outcomes> append(drafts ds) = 0;
+    virtual result<outcomes> append_together(std::span<const drafts> all) = 0;
     virtual result<mark_outcomes> put(mark_changes cs) = 0;
     virtual result<nothing> trim(const conversation_id& c, seq first_kept) = 0;
     virtual result<std::optional<found>> find(const user_id& sender, const send_id& id) = 0;
@@ -45,6 +46,7 @@ public:
 
     // What store and bench offer.
     virtual bool trims() const = 0;
+    virtual bool joins() const = 0;
     virtual bool restarts() const = 0;
     virtual bool breaks() const = 0;
     virtual bool crashes() const = 0;
@@ -77,6 +79,10 @@ public:
     explicit tried_store_of(Bench& bench) : bench_{bench} {}
 
     result<outcomes> append(drafts ds) override { return answer<outcomes>(verbs::append, ds); }
+    result<outcomes> append_together(std::span<const drafts> all) override {
+        if constexpr (joining_store<store>) return answer<outcomes>(verbs::append_together, all);
+        else return errc::unsupported;
+    }
     result<mark_outcomes> put(mark_changes cs) override { return answer<mark_outcomes>(verbs::put, cs); }
     result<nothing> trim(const conversation_id& c, seq first_kept) override {
         if constexpr (trimming_store<store>) return answer<nothing>(verbs::trim, c, first_kept);
@@ -131,13 +137,13 @@ public:
     bool crashed() const override { return crashed_; }
 
     bool trims() const override { return trimming_store<store>; }
+    bool joins() const override { return joining_store<store>; }
     bool restarts() const override { return has_restart; }
     bool breaks() const override { return has_break_at; }
     bool crashes() const override { return has_crash || has_crash_at; }
     bool reads_from_any_thread() const override {
-        return requires {
-            requires bool { store::reads_from_any_thread };
-        } && !answers_later<decltype(verbs::tail), page, store&, position, limits>;
+        return tandem::reads_from_any_thread<store> &&
+               !answers_later<decltype(verbs::tail), page, store&, position, limits>;
     }
 
 private:

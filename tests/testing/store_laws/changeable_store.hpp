@@ -15,6 +15,11 @@ struct changeable_store {
     virtual ~changeable_store() = default;
 
     virtual result<outcomes> append(drafts ds) { return s.append(ds); }
+    virtual result<outcomes> append_together(std::span<const drafts> all) {
+        std::vector<draft> joined;
+        for (const drafts ds : all) joined.insert(joined.end(), ds.begin(), ds.end());
+        return append(joined);
+    }
     virtual result<mark_outcomes> put(mark_changes cs) { return s.put(cs); }
     virtual result<nothing> trim(const conversation_id& c, seq first_kept) { return s.trim(c, first_kept); }
     virtual result<std::optional<found>> find(const user_id& u, const send_id& id) { return s.find(u, id); }
@@ -36,7 +41,7 @@ struct changeable_store {
 
     memory_store s{epoch{1}};
 };
-static_assert(trimming_store<changeable_store>);
+static_assert(trimming_store<changeable_store> && joining_store<changeable_store>);
 
 using made_store = std::unique_ptr<changeable_store>;
 

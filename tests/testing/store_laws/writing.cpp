@@ -40,6 +40,13 @@ struct leaves_the_last_word : changeable_store {
     }
 };
 
+struct joins_backwards : changeable_store {
+    result<outcomes> append_together(std::span<const drafts> all) override {
+        const std::vector<drafts> backwards{all.rbegin(), all.rend()};
+        return changeable_store::append_together(backwards);
+    }
+};
+
 struct tells_the_time_of_the_retry : changeable_store {
     result<outcomes> append(drafts ds) override {
         outcomes all = *s.append(ds);
@@ -128,6 +135,7 @@ struct finds_seq_0_strange : changeable_store {
 constexpr wrong_store wrong[] = {
     {"seqs and positions are given out without holes", make_wrong<counts_joins>},
     {"the drafts of an append see those before them", make_wrong<leaves_the_last_word>},
+    {"appends that are joined are one", make_wrong<joins_backwards>},
     {"a repeated send is stored once", make_wrong<tells_the_time_of_the_retry>},
     {"a retry is recognised before it can be refused", make_wrong<asks_for_membership_first>},
     {"a send id stands for one content", make_wrong<takes_its_own_fingerprint>},

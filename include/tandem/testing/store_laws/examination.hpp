@@ -115,8 +115,9 @@ private:
         if (needs.failures && !store_.breaks()) return "give your bench break_at(n)";
         if (needs.crashes && !store_.crashes()) return "give your bench crash_at(n), or crash(), and restart()";
         if (needs.any_thread && !store_.reads_from_any_thread()) return "the store does not say reads_from_any_thread";
-        if (!needs.trim) return {};
-        return store_.trims() ? "" : "the store has no trim()";
+        if (needs.joins && !store_.joins()) return "the store has no append_together()";
+        if (needs.trim && !store_.trims()) return "the store has no trim()";
+        return {};
     }
 
     // What broke, if anything did.

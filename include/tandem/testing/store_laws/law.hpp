@@ -15,6 +15,7 @@ inline constexpr const char* circumstance_names[] = {"calls",    "large batches"
 // What a law needs of a store and its bench.
 struct store_needs {
     bool trim = false;
+    bool joins = false;
     bool restart = false;
     bool failures = false;
     bool crashes = false;
