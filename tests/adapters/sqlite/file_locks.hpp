@@ -88,7 +88,6 @@ public:
     }
 
     bool is_mapped() const { return mapped_by_ != 0; }
-    std::size_t regions() const { return regions_.size(); }
 
 private:
     static constexpr int exclusively = -1;
