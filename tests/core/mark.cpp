@@ -50,3 +50,10 @@ TEST_CASE("a mark is another one if any part of its name is") {
     others[3].target = seq{4};
     for (const mark_change& other : others) CHECK_FALSE(is_same(one, other));
 }
+
+TEST_CASE("a mark merges by the rule of its key") {
+    CHECK(merged(mark_key::read, 5, 4) == 5);
+    CHECK(merged(mark_key::read, 5, 6) == 6);
+    CHECK(merged(mark_key::muted, 5, 4) == 4);
+    CHECK(merged(mark_key::read, 0, 0) == 0);
+}

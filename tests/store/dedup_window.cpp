@@ -8,8 +8,8 @@ using namespace tandem;
 
 namespace {
 
-dedup_window::row sent(std::uint32_t sender, std::uint64_t n, std::int64_t time = 0) {
-    return {send_id{std::to_string(n)}, sender, 7, {seq{n}, position{n}}, n, n, {time}};
+dedup_window::row nth(std::uint32_t sender, std::uint64_t n, std::int64_t time = 0) {
+    return {{7, {seq{n}, position{n}}, n, n, {time}}, send_id{std::to_string(n)}, sender};
 }
 
 }  // namespace
@@ -17,7 +17,7 @@ dedup_window::row sent(std::uint32_t sender, std::uint64_t n, std::int64_t time 
 TEST_SUITE("dedup_window") {
     TEST_CASE("finds a send by its sender and its id") {
         dedup_window w;
-        w.add(sent(1, 5));
+        w.add(nth(1, 5));
         REQUIRE(w.find(1, "5"));
         CHECK(w.find(1, "5")->place == place{seq{5}, position{5}});
         CHECK_FALSE(w.find(2, "5"));
@@ -26,7 +26,7 @@ TEST_SUITE("dedup_window") {
 
     TEST_CASE("forgets what is older than its horizon") {
         dedup_window w{{.horizon = seconds(10)}};
-        for (std::uint64_t n = 1; n <= 100; ++n) w.add(sent(1, n, static_cast<std::int64_t>(n) * 1000));
+        for (std::uint64_t n = 1; n <= 100; ++n) w.add(nth(1, n, static_cast<std::int64_t>(n) * 1000));
         CHECK(w.size() == 11);
         CHECK_FALSE(w.find(1, "89"));
         CHECK(w.find(1, "90"));
@@ -37,7 +37,7 @@ TEST_SUITE("dedup_window") {
     TEST_CASE("never holds more than its bound, and drops the oldest") {
         dedup_window w{{.sends = 100}};
         for (std::uint64_t n = 1; n <= 1000; ++n) {
-            w.add(sent(static_cast<std::uint32_t>(n % 3), n));
+            w.add(nth(static_cast<std::uint32_t>(n % 3), n));
             REQUIRE(w.size() <= 100);
         }
         for (std::uint64_t n = 1; n <= 1000; ++n)
@@ -46,7 +46,7 @@ TEST_SUITE("dedup_window") {
 
     TEST_CASE("keeps everything it may while it grows") {
         dedup_window w{{}, 99};
-        for (std::uint64_t n = 1; n <= 5000; ++n) w.add(sent(1, n));
+        for (std::uint64_t n = 1; n <= 5000; ++n) w.add(nth(1, n));
         for (std::uint64_t n = 1; n <= 5000; ++n) REQUIRE(w.find(1, send_id{std::to_string(n)})->number == n);
     }
 }

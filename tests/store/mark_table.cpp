@@ -29,14 +29,14 @@ positions about(const mark_table& t, std::uint32_t conversation, std::uint64_t t
 }  // namespace
 
 TEST_SUITE("mark_table") {
-    TEST_CASE("merges by the rule of the key") {
+    TEST_CASE("says what was set, and 0 of what was not") {
         mark_table t;
         t.set({1, mark_key::read, 2}, 5, false, position{1});
-        CHECK(t.merged({1, mark_key::read, 2}, 4) == 5);
-        CHECK(t.merged({1, mark_key::read, 2}, 6) == 6);
-        t.set({1, mark_key::muted, 2}, 5, false, position{2});
-        CHECK(t.merged({1, mark_key::muted, 2}, 4) == 4);
-        CHECK(t.merged({1, mark_key::read, 3}, 0) == 0);
+        CHECK(t.value_of({1, mark_key::read, 2}) == 5);
+        CHECK(t.value_of({1, mark_key::read, 3}) == 0);
+        CHECK(t.value_of({1, mark_key::received, 2}) == 0);
+        t.set({1, mark_key::read, 2}, 6, false, position{2});
+        CHECK(t.value_of({1, mark_key::read, 2}) == 6);
     }
 
     TEST_CASE("lists an owner's marks, the last changed first") {

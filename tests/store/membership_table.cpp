@@ -8,7 +8,7 @@ using namespace tandem;
 
 namespace {
 
-membership_table::change by(std::uint64_t s, std::uint64_t p) { return {{seq{s}, position{p}}, 0, {}}; }
+standing::change by(std::uint64_t s, std::uint64_t p) { return {{seq{s}, position{p}}, 0, {}}; }
 
 struct some_users {
     number_table<user_id> users;
@@ -30,8 +30,8 @@ struct some_users {
 TEST_SUITE("membership_table") {
     TEST_CASE("an interval reaches from visible_from to the entry that ended it") {
         membership_table t;
-        t.join(1, 2, role::member, seq{3}, true, by(5, 50));
-        t.leave(*t.find(1, 2), by(8, 80));
+        t.change(1, 2, {role::member, {seq{3}}, by(5, 50)}, true);
+        t.change(1, 2, {role::member, {seq{3}, seq{8}}, by(8, 80)}, true);
         const auto& r = *t.find(1, 2);
         CHECK_FALSE(r.sees(seq{2}));
         CHECK(r.sees(seq{3}));
@@ -44,9 +44,9 @@ TEST_SUITE("membership_table") {
 
     TEST_CASE("intervals of who comes back are disjoint") {
         membership_table t;
-        t.join(1, 2, role::member, seq{1}, true, by(1, 1));
-        t.leave(*t.find(1, 2), by(4, 4));
-        t.join(1, 2, role::admin, seq{2}, true, by(9, 9));
+        t.change(1, 2, {role::member, {seq{1}}, by(1, 1)}, true);
+        t.change(1, 2, {role::member, {seq{1}, seq{4}}, by(4, 4)}, true);
+        t.change(1, 2, {role::admin, {seq{5}}, by(9, 9)}, true);
         const auto& r = *t.find(1, 2);
         CHECK(r.earlier == std::vector{interval{seq{1}, seq{4}}});
         CHECK(r.latest == interval{seq{5}});
@@ -56,8 +56,8 @@ TEST_SUITE("membership_table") {
 
     TEST_CASE("a user's lines are in order of their last change") {
         membership_table t;
-        for (std::uint32_t c = 0; c < 5; ++c) t.join(1, c, role::member, seq{1}, true, by(1, c + 1));
-        t.change_role(*t.find(1, 1), role::owner, by(2, 6));
+        for (std::uint32_t c = 0; c < 5; ++c) t.change(1, c, {role::member, {seq{1}}, by(1, c + 1)}, true);
+        t.change(1, 1, {role::owner, {seq{1}}, by(2, 6)}, true);
         std::vector<std::uint32_t> order;
         for (const auto& l : t.of(1)) order.push_back(l.conversation);
         CHECK(order == std::vector<std::uint32_t>{0, 2, 3, 4, 1});
@@ -67,13 +67,13 @@ TEST_SUITE("membership_table") {
     }
 
     TEST_CASE_FIXTURE(some_users, "members come in order of user id, whatever the order they came in") {
-        for (std::uint32_t u = 0; u < 4; ++u) table.join(u, 0, role::member, seq{1}, true, by(u + 1, u + 1));
+        for (std::uint32_t u = 0; u < 4; ++u) table.change(u, 0, {role::member, {seq{1}}, by(u + 1, u + 1)}, true);
         CHECK(members() == "ann,bob,cid,dan,");
         CHECK(members("bob") == "cid,dan,");
-        table.leave(*table.find(2, 0), by(5, 5));
+        table.change(2, 0, {role::member, {seq{1}, seq{5}}, by(5, 5)}, true);
         CHECK(members() == "ann,bob,dan,");
-        table.join(2, 0, role::member, seq{6}, true, by(6, 6));
-        table.leave(*table.find(2, 0), by(7, 7));
+        table.change(2, 0, {role::member, {seq{6}}, by(6, 6)}, true);
+        table.change(2, 0, {role::member, {seq{6}, seq{7}}, by(7, 7)}, true);
         CHECK(members("a") == "ann,bob,dan,");
     }
 }

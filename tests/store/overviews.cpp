@@ -1,5 +1,7 @@
 #include <tandem/store/overviews.hpp>
 
+#include <tandem/store/ledger.hpp>
+
 #include <doctest/doctest.h>
 
 #include <string>

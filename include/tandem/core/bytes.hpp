@@ -13,9 +13,11 @@ using bytes = std::string_view;
 
 namespace detail {
 
+// Little-endian, whatever the machine: hashes are written to disks.
 inline std::uint64_t load(const char* from, std::size_t size) {
     std::uint64_t word = 0;
     if (size != 0) std::memcpy(&word, from, size);
+    if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
     return word;
 }
 

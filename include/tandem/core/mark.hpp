@@ -38,6 +38,11 @@ constexpr merge merge_of(mark_key key) {
                                                                                                  : merge::newest;
 }
 
+// What comes of it.
+constexpr std::uint64_t merged(mark_key key, std::uint64_t now, std::uint64_t value) {
+    return merge_of(key) == merge::max && value < now ? now : value;
+}
+
 // The value is a seq, so it may not lie beyond the head.
 constexpr bool is_seq_mark(mark_key key) { return merge_of(key) == merge::max; }
 

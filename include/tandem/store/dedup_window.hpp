@@ -1,7 +1,8 @@
 // Which sends were stored lately, so that a retry is harmless.
 #pragma once
 
-#include "../core/entry.hpp"
+#include "sent.hpp"
+
 #include "../core/flat_index.hpp"
 
 #include <cassert>
@@ -20,14 +21,9 @@ public:
         std::size_t sends = std::size_t{1} << 26;
     };
 
-    struct row {
+    struct row : sent {
         tandem::send_id send_id;
         std::uint32_t sender;
-        std::uint32_t conversation;
-        tandem::place place;
-        std::uint64_t number;
-        std::uint64_t fingerprint;
-        instant time;
     };
 
     dedup_window() : dedup_window{bounds{}} {}

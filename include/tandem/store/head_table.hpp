@@ -22,6 +22,11 @@ public:
         return head;
     }
 
+    void restore(std::uint32_t conversation, const conversation_head& head, std::uint64_t number_before) {
+        if (conversation >= rows_.size()) rows_.resize(conversation + std::size_t{1});
+        rows_[conversation] = {head, number_before};
+    }
+
     // `number_before`: the number of the last entry that goes. Call it for a first_kept that `may_trim` has given.
     void trim(std::uint32_t conversation, seq first_kept, std::uint64_t number_before) {
         rows_[conversation].head.first_kept = first_kept;

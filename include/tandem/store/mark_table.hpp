@@ -41,19 +41,13 @@ public:
         link by_target{};
     };
 
-    // Where a change of this value would lead: the merged value, the same as before if it changes nothing.
-    std::uint64_t merged(const id& which, std::uint64_t value) const {
-        const std::uint64_t now = value_of(which);
-        return merge_of(which.key) == merge::max && value < now ? now : value;
-    }
-
     // A mark nobody has set is 0.
     std::uint64_t value_of(const id& which) const {
         const std::uint32_t n = find(which);
         return n == none ? 0 : rows_[n].value;
     }
 
-    // Call it with what `merged` gave, if that is a change. Returns the row's number; its old position is empty now.
+    // Call it with what `merged` (core/mark.hpp) gave, if that is a change. Returns the row's number; its old position is empty now.
     std::uint32_t set(const id& which, std::uint64_t value, bool shared, tandem::position at) {
         const std::uint32_t n = row_for(which);
         row& r = rows_[n];

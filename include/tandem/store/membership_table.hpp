@@ -11,30 +11,33 @@
 
 namespace tandem {
 
+// How somebody stands in a conversation: their latest interval, and the entry that changed it last.
+struct standing {
+    struct change {
+        tandem::place place{};
+        std::uint64_t number = 0;
+        instant time{};
+    };
+
+    tandem::role role = role::none;
+    interval latest{};
+    change changed{};
+
+    bool current() const { return latest.open(); }
+};
+
 // One row per (user, conversation), for ever: who has left may still see what was. A row's intervals are disjoint and
 // in order. A user's lines are in order of their last change, so what changed since a cursor is at the end.
 class membership_table {
 public:
     static constexpr std::uint32_t none = flat_index::none;
 
-    // The entry that changed a membership last.
-    struct change {
-        tandem::place place;
-        std::uint64_t number = 0;
-        instant time{};
-    };
-
-    struct row {
+    struct row : standing {
         std::uint32_t user = none;
         std::uint32_t conversation = none;
         std::uint32_t number = none;  // of this row
-        tandem::role role = role::none;
-        interval latest{};
         std::vector<interval> earlier{};
-        change changed{};
         seq last_sent{};  // the newest entry this user wrote here
-
-        bool current() const { return latest.open(); }
 
         // The first seq at or after `from` that the user may see, or 0: none so far.
         seq next_visible(seq from) const {
@@ -51,35 +54,24 @@ public:
         std::uint32_t row;
     };
 
-    // A new interval; `listed`: members_after shall find the user (a direct conversation's members stand in its id).
-    row& join(std::uint32_t user, std::uint32_t conversation, tandem::role as, seq visible_from, bool listed,
-              const change& by) {
+    // A new interval, another role, or the end of the interval. `listed`: members_after shall find the user (a direct
+    // conversation's members stand in its id).
+    void change(std::uint32_t user, std::uint32_t conversation, const standing& to, bool listed) {
         const std::uint32_t n = row_for(user, conversation);
         row& r = rows_[n];
-        if (r.latest.visible_from) {
-            r.earlier.push_back(r.latest);
-            visible_from = std::max(visible_from, r.latest.ended_at.next());  // what was seen is seen already
-        }
-        r.latest = {visible_from};
-        r.role = as;
-        changed(n, by);
-        if (listed) list_of(conversation).push_back(n);
-        return r;
+        const bool is_new = !r.latest.visible_from, was_in = !is_new && r.current();
+        if (!is_new && !was_in && to.current()) r.earlier.push_back(r.latest);
+        move_line(r, to.changed.place.position);
+        static_cast<standing&>(r) = to;
+        if (listed && to.current() && !was_in) list_of(conversation).push_back(n);
+        if (listed && !to.current() && was_in) list_of(conversation).take_out(n);
     }
 
-    void change_role(const row& of, tandem::role to, const change& by) {
-        const std::uint32_t n = of.number;
-        rows_[n].role = to;
-        changed(n, by);
-    }
-
-    void leave(const row& who, const change& by) {
-        const std::uint32_t n = who.number;
-        rows_[n].latest.ended_at = by.place.seq;
-        changed(n, by);
-        list& members = list_of(who.conversation);
-        const auto at = std::find(members.begin(), members.end(), n);
-        if (at != members.end()) members.erase(at);
+    // As it was told; in order of change.
+    void restore(const row& as, bool listed) {
+        change(as.user, as.conversation, as, listed);
+        row& r = rows_[number_of(as.user, as.conversation)];
+        r.earlier = as.earlier, r.last_sent = as.last_sent;
     }
 
     void sent(const row& by, seq s) { rows_[by.number].last_sent = s; }
@@ -128,9 +120,10 @@ private:
     struct list : std::vector<std::uint32_t> {
         std::size_t sorted = 0;
 
-        void erase(iterator at) {
+        void take_out(std::uint32_t n) {
+            const auto at = std::find(begin(), end(), n);
             if (static_cast<std::size_t>(at - begin()) < sorted) --sorted;
-            std::vector<std::uint32_t>::erase(at);
+            erase(at);
         }
     };
 
@@ -154,14 +147,12 @@ private:
     }
 
     // The line of a row moves to the end. Rare after the first time, so the search may be a plain one.
-    void changed(std::uint32_t n, const change& by) {
-        row& r = rows_[n];
+    void move_line(const row& r, position changed) {
         if (r.user >= lines_.size()) lines_.resize(r.user + std::size_t{1});
         auto& lines = lines_[r.user];
         if (r.changed.place.position)
-            lines.erase(std::find_if(lines.begin(), lines.end(), [&](const line& l) { return l.row == n; }));
-        r.changed = by;
-        lines.push_back({by.place.position, r.conversation, n});
+            lines.erase(std::find_if(lines.begin(), lines.end(), [&](const line& l) { return l.row == r.number; }));
+        lines.push_back({changed, r.conversation, r.number});
     }
 
     list& list_of(std::uint32_t conversation) {

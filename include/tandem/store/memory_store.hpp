@@ -2,25 +2,12 @@
 #pragma once
 
 #include "catch_up.hpp"
+#include "fresh_epoch.hpp"
 #include "memory_log.hpp"
 #include "overviews.hpp"
 #include "page_room.hpp"
 
-#include "../core/clock.hpp"
-
-#include <atomic>
-
 namespace tandem {
-
-// Milliseconds since 1970, and never the same twice in a process: for a log that begins empty.
-inline epoch fresh_epoch() {
-    static std::atomic<std::uint64_t> last{0};
-    const auto now = static_cast<std::uint64_t>(system_clock{}.now().milliseconds);
-    std::uint64_t before = last.load(), next = 0;
-    do next = std::max(now, before + 1);
-    while (!last.compare_exchange_weak(before, next));
-    return {next};
-}
 
 // memory_log writes, this reads.
 class memory_store : public memory_log {

@@ -1,32 +1,29 @@
-// A user's list of conversations, out of a ledger and a store's entries.
+// A user's list of conversations, out of the books and a store's entries.
 #pragma once
 
-#include "ledger.hpp"
+#include "books.hpp"
 
 #include <algorithm>
 
 namespace tandem {
 
-// countable(conversation, first, last) counts your entries in that range that are countable and not revoked; what was
-// trimmed is nobody's unread. Own sends count as read.
+// countable(first, last) counts a conversation's entries in that range that are countable and not revoked; what was trimmed is
+// nobody's unread. Own sends count as read.
 template <class Countable>
-std::uint64_t unread_of(const ledger& l, const membership_table::row& r, Countable countable) {
-    const conversation_head& head = l.heads()[r.conversation];
-    const seq start = std::max(l.read_by(r).next(), head.first_kept);
+std::uint64_t unread_of(const overview& o, Countable countable) {
+    const seq start = std::max(o.read.next(), o.head.first_kept);
     std::uint64_t sum = 0;
-    const auto count = [&](const interval& i) {
-        const seq first = std::max(start, i.visible_from), last = i.open() ? head.seq : i.ended_at;
-        if (first <= last) sum += countable(r.conversation, first, last);
-    };
-    for (const interval& i : r.earlier) count(i);
-    count(r.latest);
+    for (const interval& i : o.membership.intervals) {
+        const seq first = std::max(start, i.visible_from), last = i.open() ? o.head.seq : i.ended_at;
+        if (first <= last) sum += countable(first, last);
+    }
     return sum;
 }
 
 namespace detail {
 
 // The user's marks of whole conversations that nobody else sees, in order of conversation number.
-inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::uint32_t user) {
+inline std::vector<const mark_table::row*> private_marks(const books& l, std::uint32_t user) {
     std::vector<const mark_table::row*> own;
     l.marks().each_of(user, {}, [&](std::uint32_t n) {
         if (!l.marks()[n].shared && !l.marks()[n].target) own.push_back(&l.marks()[n]);
@@ -35,7 +32,7 @@ inline std::vector<const mark_table::row*> private_marks(const ledger& l, std::u
     return own;
 }
 
-inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
+inline void add_marks(const books& l, const std::vector<const mark_table::row*>& own, std::uint32_t conversation,
                       std::vector<mark>& to) {
     l.marks().each_about(conversation, seq{}, [&](std::uint32_t n) { to.push_back(l.told(l.marks()[n])); });
     auto at = std::lower_bound(own.begin(), own.end(), conversation,
@@ -45,10 +42,16 @@ inline void add_marks(const ledger& l, const std::vector<const mark_table::row*>
 
 }  // namespace detail
 
-// entry_at(conversation, seq) gives a kept entry.
-template <class Countable, class EntryAt>
-overview_page overviews_of(const ledger& l, const user_id& id, epoch e, Countable countable, EntryAt entry_at) {
-    overview_page p{.head = {e, l.newest()}};
+// An overview without what only the entries tell: unread and last.
+struct begun_overview {
+    std::uint32_t conversation;        // its number
+    std::uint64_t number_before_kept;  // countable entries before first_kept
+    tandem::overview overview;
+};
+
+// Newest activity first.
+inline std::vector<begun_overview> begin_overviews(const books& l, const user_id& id) {
+    std::vector<begun_overview> all;
     const std::uint32_t user = l.users().find(id);
     const auto own = detail::private_marks(l, user);
     for (const auto& line : l.memberships().of(user)) {
@@ -56,13 +59,25 @@ overview_page overviews_of(const ledger& l, const user_id& id, epoch e, Countabl
         if (!r.current()) continue;
         overview o{.membership = l.told(r), .head = l.heads()[r.conversation], .read = l.read_by(r)};
         o.received = std::max(o.read, seq{l.marks().value_of({r.conversation, mark_key::received, r.user})});
-        o.unread = unread_of(l, r, countable);
-        if (o.head.seq >= o.head.first_kept) o.last = entry_at(r.conversation, o.head.seq);
         detail::add_marks(l, own, r.conversation, o.marks);
+        all.push_back({r.conversation, l.heads().number_before_kept(r.conversation), std::move(o)});
+    }
+    std::sort(all.begin(), all.end(), [](const begun_overview& a, const begun_overview& b) {
+        return a.overview.head.position > b.overview.head.position;
+    });
+    return all;
+}
+
+// countable(conversation, first, last) as in unread_of; entry_at(conversation, seq) gives a kept entry.
+template <class Countable, class EntryAt>
+overview_page overviews_of(const books& l, const user_id& id, epoch e, Countable countable, EntryAt entry_at) {
+    overview_page p{.head = {e, l.newest()}};
+    for (begun_overview& begun : begin_overviews(l, id)) {
+        overview& o = begun.overview;
+        o.unread = unread_of(o, [&](seq first, seq last) { return countable(begun.conversation, first, last); });
+        if (o.head.seq >= o.head.first_kept) o.last = entry_at(begun.conversation, o.head.seq);
         p.conversations.push_back(std::move(o));
     }
-    const auto newest_first = [](const overview& a, const overview& b) { return a.head.position > b.head.position; };
-    std::sort(p.conversations.begin(), p.conversations.end(), newest_first);
     return p;
 }
 

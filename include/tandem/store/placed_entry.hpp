@@ -1,7 +1,7 @@
 // From a draft and what became of it to the entry; and what a later entry does to an earlier one.
 #pragma once
 
-#include "ledger.hpp"
+#include "rules.hpp"
 
 namespace tandem {
 

@@ -1,0 +1,281 @@
+// A connection that only reads, and what it is asked.
+#pragma once
+
+#include "entry_row.hpp"
+#include "missed.hpp"
+#include "stored_sends.hpp"
+
+#include "../../store/overviews.hpp"
+#include "../../store/page_room.hpp"
+
+#include <algorithm>
+
+namespace tandem::sqlite {
+
+// Used by one thread at a time. What is in memory says where to look, in moments with the mutex; then the disk is read without
+// it. A commit may come between: what is read from the disk may be newer than the head a page names, and is cut there.
+class reader {
+public:
+    reader(const std::string& file, const char* vfs, const state& s, int cache_bytes)
+        : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, sends_{db_}, missed_{db_}, begin_{db_, "begin"},
+          end_{db_, "commit"}, tail_{db_, "select " + entry_columns +
+                                              " from entries where position > ? and position <= ? order by position"},
+          marks_{db_, "select position, conversation, target, key, owner, value, shared from marks "
+                      "where position > ? and position <= ? order by position"},
+          entry_{db_, "select " + entry_columns + " from entries where position = ?"},
+          history_{db_, "select " + entry_columns +
+                            " from entries where conversation = ? and seq >= ? and seq <= ? "
+                            "order by seq desc"},
+          number_{db_, "select number from entries where conversation = ? and seq = ?"},
+          revoked_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
+                        "and revoked is not null"},
+          countable_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
+                          "and revoked is null"} {
+        db_.run(("pragma cache_size = -" + std::to_string(cache_bytes / 1024)).c_str());
+    }
+
+    std::optional<found> find(const user_id& sender, const send_id& id) {
+        if (id.empty()) return std::nullopt;
+        std::uint32_t number = flat_index::none;
+        std::uint64_t hash = 0;
+        send_candidates where;
+        {
+            std::shared_lock together{state_.mutex};
+            number = state_.books.users().find(sender);
+            if (number == flat_index::none) return std::nullopt;
+            where = candidates_for(state_, hash = hash_of_send(number, id, state_.seed));
+        }
+        const auto before = sent_before(sends_, where, hash, number, id);
+        if (!before) return std::nullopt;
+        std::shared_lock together{state_.mutex};
+        return found{state_.books.conversations()[before->conversation], before->place, before->number,
+                     before->fingerprint, before->time};
+    }
+
+    page tail(position from, limits most) {
+        page p = empty_page(from);
+        if (from >= p.head.newest) return p;
+        std::vector<entry_row> entries;
+        std::vector<mark_row> marks;
+        {
+            snapshot same{*this};
+            page_filler filler{p, most};
+            rows next_entry{tail_.bind(1, from.value).bind(2, p.head.newest.value)};
+            rows next_mark{marks_.bind(1, from.value).bind(2, p.head.newest.value)};
+            bool has_entry = next_entry.next(), has_mark = next_mark.next();
+            while (has_entry || has_mark) {
+                const bool mark_first = has_mark && !(has_entry && tail_.number(0) < marks_.number(0));
+                const position at{mark_first ? marks_.number(0) : tail_.number(0)};
+                if (!filler.fits(at, mark_first ? 0 : tail_.blob(body_column).size())) break;
+                if (mark_first) marks.push_back(read_mark()), has_mark = next_mark.next();
+                else entries.push_back(read_entry(tail_)), has_entry = next_entry.next();
+            }
+        }
+        std::shared_lock together{state_.mutex};
+        name(entries, p.entries);
+        for (const mark_row& m : marks) p.marks.push_back(named(m));
+        return p;
+    }
+
+    page changes(const user_id& id, position cursor, limits most) {
+        page p = empty_page(cursor);
+        if (cursor >= p.head.newest) return p;
+        std::vector<entry_row> entries;
+        {
+            missed_plan plan;
+            {
+                std::shared_lock together{state_.mutex};
+                plan = plan_for(state_, id, cursor, p.head.newest, most.entries);
+            }
+            snapshot same{*this};
+            read_missed(plan, p, most, entries);
+        }
+        std::shared_lock together{state_.mutex};
+        name(entries, p.entries);
+        state_.books.tell_memberships(id, p);
+        return p;
+    }
+
+    history_page history(const conversation_id& id, seq_range asked, limits most) {
+        history_page p{.covered = {seq{1}, seq{0}}};
+        std::uint32_t conversation = flat_index::none;
+        {
+            std::shared_lock together{state_.mutex};
+            conversation = state_.books.conversations().find(id);
+            p.head = state_.books.heads()[conversation];
+        }
+        const seq first = std::max(asked.first, p.head.first_kept), last = std::min(asked.last, p.head.seq);
+        if (first > last) return p;
+        std::vector<entry_row> entries;
+        seq from = last.next();
+        bool full = false;
+        {
+            page_room room{most};
+            rows older{history_.bind(1, std::uint64_t{conversation}).bind(2, first.value).bind(3, last.value)};
+            while (from > first && older.next() && !full) {
+                full = !room.take(history_.blob(body_column).size());
+                if (!full) entries.push_back(read_entry(history_)), from = from.previous();
+            }
+        }
+        if (!full && from > first) p.head.first_kept = from;  // trimmed meanwhile
+        if (from > last) return p;
+        std::reverse(entries.begin(), entries.end());
+        p.covered = {from, last};
+        p.more = full;
+        std::shared_lock together{state_.mutex};
+        name(entries, p.entries);
+        return p;
+    }
+
+    overview_page overviews(const user_id& id) {
+        overview_page p;
+        std::vector<begun_overview> begun;
+        {
+            std::shared_lock together{state_.mutex};
+            p.head = {state_.epoch, state_.books.newest()};
+            begun = begin_overviews(state_.books, id);
+        }
+        std::vector<entry_row> last;
+        {
+            snapshot same{*this};
+            for (begun_overview& b : begun) {
+                overview& o = b.overview;
+                o.unread = unread_of(o, [&](seq from, seq to) { return countable(b, from, to); });
+                last.push_back(o.head.seq >= o.head.first_kept ? entry_at(o.head.position) : entry_row{});
+            }
+        }
+        std::shared_lock together{state_.mutex};
+        for (std::size_t i = 0; i < begun.size(); ++i) {
+            if (last[i].entry.place.position) begun[i].overview.last = named(std::move(last[i]));
+            p.conversations.push_back(std::move(begun[i].overview));
+        }
+        return p;
+    }
+
+private:
+    static constexpr int body_column = 19;
+
+    // Several statements see the same, and the file is asked for its state once.
+    class snapshot {
+    public:
+        explicit snapshot(reader& r) : reader_{r} { reader_.begin_.run(); }
+        snapshot(const snapshot&) = delete;
+        snapshot& operator=(const snapshot&) = delete;
+        ~snapshot() { sqlite3_exec(reader_.db_.raw(), "commit", nullptr, nullptr, nullptr); }
+
+    private:
+        reader& reader_;
+    };
+
+    page empty_page(position from) const {
+        std::shared_lock together{state_.mutex};
+        return {.head = {state_.epoch, state_.books.newest()}, .from = from, .examined = from};
+    }
+
+    // Entries and marks in order of position, until the page is full.
+    void read_missed(const missed_plan& plan, page& p, limits most, std::vector<entry_row>& entries) {
+        page_filler filler{p, most};
+        auto mark = plan.marks.begin();
+        const auto tell_marks_before = [&](position at) {
+            for (; mark != plan.marks.end() && mark->position < at; ++mark) {
+                if (!filler.fits(mark->position, 0)) return false;
+                p.marks.push_back(*mark);
+            }
+            return true;
+        };
+        const auto tell = [&](const statement& s, position at) {
+            if (!tell_marks_before(at) || !filler.fits(at, s.blob(body_column).size())) return false;
+            entries.push_back(read_entry(s));
+            return true;
+        };
+        position scanned = plan.from, covered = plan.until;
+        if (!scan(plan, scanned, tell)) return;
+        const auto positions = missed_.after(plan, scanned, most.entries);
+        for (const position at : positions) {
+            rows one{entry_.bind(1, at.value)};
+            if (one.next() && !tell(entry_, at)) return;
+        }
+        // Nothing was full, although there is more: some was trimmed meanwhile.
+        if (positions.size() > most.entries) covered = positions.back();
+        if (plan.more_marks) covered = std::min(covered, plan.marks.back().position);
+        filler.end_at(covered);
+        tell_marks_before(covered.next());
+    }
+
+    // Few positions are looked through, one after the other. False: the page is full.
+    template <class Tell>
+    bool scan(const missed_plan& plan, position& at, Tell tell) {
+        const position end = std::min(plan.until, position{at.value + plan.worth_scanning()});
+        rows all{tail_.bind(1, at.value).bind(2, end.value)};
+        while (all.next()) {
+            const missed_stream* of = plan.find(tail_.small<std::uint32_t>(1));
+            if (of && of->sees(seq{tail_.number(2)}) && !tell(tail_, position{tail_.number(0)})) return false;
+        }
+        at = end;
+        return true;
+    }
+
+    std::uint64_t countable(const begun_overview& b, seq first, seq last) {
+        const auto& head = b.overview.head;
+        const auto to = last == head.seq ? std::optional{head.number} : number_at(b.conversation, last);
+        const auto before = first <= head.first_kept ? std::optional{b.number_before_kept}
+                                                     : number_at(b.conversation, first.previous());
+        statement& count = to && before ? revoked_ : countable_;  // what is trimmed meanwhile has no number any more
+        rows answer{count.bind(1, std::uint64_t{b.conversation}).bind(2, first.value).bind(3, last.value)};
+        const std::uint64_t counted = answer.next() ? count.number(0) : 0;
+        return to && before ? *to - *before - counted : counted;
+    }
+
+    std::optional<std::uint64_t> number_at(std::uint32_t conversation, seq s) {
+        rows answer{number_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        return answer.next() ? std::optional{number_.number(0)} : std::nullopt;
+    }
+
+    entry_row entry_at(position p) {
+        rows answer{entry_.bind(1, p.value)};
+        return answer.next() ? read_entry(entry_) : entry_row{};
+    }
+
+    struct mark_row {
+        mark_table::id which;
+        std::uint64_t value;
+        bool shared;
+        tandem::position position;
+    };
+    mark_row read_mark() const {
+        return {{marks_.small<std::uint32_t>(1),
+                 marks_.small<mark_key>(3),
+                 marks_.small<std::uint32_t>(4),
+                 {marks_.number(2)}},
+                marks_.number(5),
+                marks_.number(6) != 0,
+                {marks_.number(0)}};
+    }
+    mark named(const mark_row& r) const {
+        mark m;
+        m.conversation = state_.books.conversations()[r.which.conversation], m.key = r.which.key;
+        m.owner = state_.books.users()[r.which.owner], m.target = r.which.target;
+        m.value = r.value, m.shared = r.shared, m.position = r.position;
+        return m;
+    }
+
+    entry named(entry_row r) const {
+        r.entry.conversation = state_.books.conversations()[r.conversation];
+        r.entry.sender = state_.books.users()[r.sender];
+        if (r.subject != flat_index::none) r.entry.subject = state_.books.users()[r.subject];
+        return std::move(r.entry);
+    }
+    void name(std::vector<entry_row>& from, std::vector<entry>& to) const {
+        to.reserve(from.size());
+        for (entry_row& r : from) to.push_back(named(std::move(r)));
+    }
+
+    database db_;
+    const state& state_;
+    stored_sends sends_;
+    missed_positions missed_;
+    statement begin_, end_;
+    statement tail_, marks_, entry_, history_, number_, revoked_, countable_;
+};
+
+}  // namespace tandem::sqlite

@@ -1,0 +1,156 @@
+// What the entries tell anyway, written down bit by bit, so that opening the file need not read them all.
+#pragma once
+
+#include "state.hpp"
+#include "stored_sends.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace tandem::sqlite {
+
+// Numbers, each once.
+struct touched {
+    std::vector<std::uint32_t> numbers;
+    std::vector<char> is_in;
+};
+struct settling_job {
+    send_run run;
+    std::array<std::vector<send_at>, buckets> sends;
+    std::array<std::vector<std::uint64_t>, buckets> filters;
+    std::vector<std::uint32_t> members;
+    std::vector<std::uint32_t> conversations;
+    std::size_t steps = 0;    // in all
+    std::size_t pace = 0;     // all are done after so many entries
+    std::size_t done = 0;     // on the disk
+    std::size_t planned = 0;  // in the commit under way
+};
+
+// After so many entries: their send ids become a run; how far their conversations have come, and what their senders wrote last,
+// goes into its tables; then the log is settled up to the last of them. It goes in small steps, some in each commit, so no commit
+// waits for all of it. A random send id in an index costs a page of the disk; sorted by the thousand they cost their bytes.
+class settling {
+public:
+    settling(const database& db, const state& s)
+        : state_{s}, send_{db, "insert or replace into sends(run, bucket, filter, hashes) values(?, ?, ?, ?)"},
+          run_{db, "insert into runs(first, last, newest) values(?, ?, ?)"}, settled_{db, "update log set settled = ?"},
+          member_{db, "update members set last_sent = ? where conversation = ? and user = ?"},
+          conversation_{db, "update conversations set seq = ?, position = ?, messages = ? where number = ?"} {}
+
+    // What has been written down since.
+    void note(const books& b, std::uint32_t conversation, std::uint32_t sender, instant time) {
+        ++entries_;
+        newest_ = std::max(newest_, time);
+        mark(conversations_, conversation);
+        if (const auto* member = b.memberships().find(sender, conversation)) mark(members_, member->number);
+    }
+    std::size_t entries() const { return entries_; }
+
+    bool under_way() const { return under_way_.has_value(); }
+
+    // The frozen send ids stand in (settled, last].
+    void begin(position settled, position last) {
+        under_way_.emplace();
+        settling_job& j = *under_way_;
+        j.run.first = settled.next(), j.run.last = last, j.run.newest = newest_;
+        for (const send_at& s : state_.frozen.all()) j.sends[bucket_of(s.hash)].push_back(s);
+        j.members = std::exchange(members_, {}).numbers, j.conversations = std::exchange(conversations_, {}).numbers;
+        j.steps = buckets + chunks(j.members) + chunks(j.conversations) + 1;
+        j.pace = entries_ / 4;
+        entries_ = 0;
+    }
+
+    // Inside a commit that brings so many entries.
+    void go_on(std::size_t entries) {
+        if (!under_way_) return;
+        settling_job& j = *under_way_;
+        const std::size_t some = 1 + entries * j.steps / std::max<std::size_t>(j.pace, 1);
+        for (j.planned = j.done; j.planned < j.steps && j.planned < j.done + some; ++j.planned) step(j, j.planned);
+    }
+    // The commit is on the disk: gives the run when it is whole.
+    std::optional<send_run> committed() {
+        if (!under_way_) return std::nullopt;
+        settling_job& j = *under_way_;
+        j.done = j.planned;
+        if (j.done != j.steps) return std::nullopt;
+        for (const auto& part : j.filters) j.run.filter.add_part(part.data(), part.size());
+        auto run = std::move(j.run);
+        under_way_.reset();
+        return run;
+    }
+    // It is not.
+    void taken_back() {
+        if (under_way_) under_way_->planned = under_way_->done;
+    }
+
+private:
+    static constexpr std::size_t in_chunk = 128;
+
+    static void mark(touched& t, std::uint32_t number) {
+        if (number >= t.is_in.size()) t.is_in.resize(number + std::size_t{1});
+        if (std::exchange(t.is_in[number], 1) == 0) t.numbers.push_back(number);
+    }
+    static std::size_t chunks(const std::vector<std::uint32_t>& of) { return (of.size() + in_chunk - 1) / in_chunk; }
+
+    void step(settling_job& j, std::size_t which) {
+        if (which < buckets) return write_sends(j, which);
+        which -= buckets;
+        if (which < chunks(j.members)) return each_in_chunk(j.members, which, [&](auto n) { write_member(n); });
+        which -= chunks(j.members);
+        if (which < chunks(j.conversations))
+            return each_in_chunk(j.conversations, which, [&](auto n) { write_conversation(n); });
+        run_.bind(1, j.run.first.value).bind(2, j.run.last.value);
+        run_.bind(3, static_cast<std::uint64_t>(j.run.newest.milliseconds)).run();
+        settled_.bind(1, j.run.last.value).run();
+    }
+
+    template <class F>
+    static void each_in_chunk(const std::vector<std::uint32_t>& of, std::size_t chunk, F f) {
+        for (std::size_t i = chunk * in_chunk; i < std::min(of.size(), (chunk + 1) * in_chunk); ++i) f(of[i]);
+    }
+
+    void write_sends(settling_job& j, std::size_t bucket) {
+        auto& sends = j.sends[bucket];
+        std::sort(sends.begin(), sends.end(), [](auto& a, auto& b) { return a.hash < b.hash; });
+        std::vector<std::uint64_t> hashes;
+        std::string text;
+        for (const send_at& s : sends) {
+            hashes.push_back(s.hash);
+            append_number(text, s.hash, 8);
+            append_number(text, s.position.value - j.run.first.value, bytes_of_send - 8);
+        }
+        j.filters[bucket] = send_filter::part_for(hashes);
+        std::string filter;
+        for (const std::uint64_t word : j.filters[bucket]) append_number(filter, word, 8);
+        send_.bind(1, j.run.first.value).bind(2, std::uint64_t{bucket}).bind_blob(3, filter).bind_blob(4, text).run();
+    }
+
+    static void append_number(std::string& to, std::uint64_t value, std::size_t size) {
+        for (std::size_t i = 0; i < size; ++i, value >>= 8) to += static_cast<char>(value & 0xff);
+    }
+
+    // What the books say is what the disk has, or will have with this commit at the latest.
+    void write_member(std::uint32_t number) {
+        const auto& m = state_.books.memberships()[number];
+        member_.bind(1, m.last_sent.value).bind(2, std::uint64_t{m.conversation}).bind(3, std::uint64_t{m.user}).run();
+    }
+    void write_conversation(std::uint32_t number) {
+        const conversation_head& h = state_.books.heads()[number];
+        conversation_.bind(1, h.seq.value).bind(2, h.position.value).bind(3, h.number);
+        conversation_.bind(4, std::uint64_t{number}).run();
+    }
+
+    const state& state_;
+    statement send_;
+    statement run_;
+    statement settled_;
+    statement member_;
+    statement conversation_;
+    std::size_t entries_ = 0;
+    instant newest_{};
+    touched members_;
+    touched conversations_;
+    std::optional<settling_job> under_way_;
+};
+
+}  // namespace tandem::sqlite

@@ -1,0 +1,311 @@
+// The one connection that commits.
+#pragma once
+
+#include "entry_row.hpp"
+#include "opening.hpp"
+#include "pending_commit.hpp"
+#include "settling.hpp"
+
+#include "../../core/answer.hpp"
+
+namespace tandem::sqlite {
+
+struct writer_options {
+    duration horizon = days(7);  // send ids are known so long at least
+    std::size_t entries_in_run =
+        1 << 18;  // after so many the log is settled; so many are read again at the start, or twice as many
+    int checkpoint_pages = 4000;  // commits may lie in the -wal file up to about this size
+};
+
+// A new interval begins where the latest one has ended; otherwise the latest one changes.
+inline constexpr const char* write_membership =
+    "insert into members(conversation, user, role, visible_from, ended_at, changed_seq, changed_position, "
+    "changed_number, "
+    "changed_time, last_sent) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) on conflict do update set "
+    "earlier = case when ended_at != 0 and ?5 = 0 "
+    "then coalesce(earlier || ' ', '') || visible_from || '-' || ended_at else earlier end, "
+    "role = ?3, visible_from = ?4, ended_at = ?5, changed_seq = ?6, changed_position = ?7, changed_number = ?8, "
+    "changed_time = ?9";
+
+// Every change is one transaction: decided on top of the books, written, synced; only then the books follow. A change that fails
+// leaves nothing behind, on disk or in memory.
+class writer {
+public:
+    writer(const database& db, state& s, const writer_options& o)
+        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, settling_{db, s},
+          begin_{db, "begin immediate"}, commit_{db, "commit"}, foreign_{db, "pragma data_version"},
+          doubt_{db, "update log set doubts = doubts + 1"}, user_{db, "insert into users(number, id) values(?, ?)"},
+          conversation_{db, "insert into conversations values(?, ?, 0, 0, 0, 1, 0)"}, entry_{db, insert_entry},
+          member_{db, write_membership},
+          target_{db, "select kind, revoked, number from entries where conversation = ? and seq = ?"},
+          edit_{db, "update entries set body = ?, content_type = ?, amended_by = ? where conversation = ? and seq = ?"},
+          blank_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
+                     "where conversation = ? and seq = ?"},
+          blank_edits_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
+                           "where conversation = ? and target = ? and kind = 3"},
+          mark_{db,
+                "insert into marks(conversation, target, key, owner, value, shared, position) "
+                "values(?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do update set value = ?5, shared = ?6, position = ?7"},
+          keep_sends_{db, "insert into trimmed_sends select position, conversation, seq, number, sender, time, "
+                          "fingerprint, send_id "
+                          "from entries where conversation = ? and seq < ? and position >= ? and send_id is not null"},
+          forget_entries_{db, "delete from entries where conversation = ? and seq < ?"},
+          forget_marks_{db, "delete from marks where conversation = ? and target > 0 and target < ?"},
+          head_{db, "update conversations set seq = ?, position = ?, messages = ?, first_kept = ?, messages_before = ? "
+                    "where number = ?"},
+          newest_{db, "update log set newest = ?"} {
+        sqlite3_wal_hook(db.raw(), &note_wal_pages, this);
+        known_foreign_ = data_version();
+        const position newest =
+            opening::open_tail(db, s, [&](std::uint32_t conversation, std::uint32_t sender, instant t) {
+                settling_.note(s.books, conversation, sender, t);
+            });
+        if (newest > s.books.newest()) s.books.restore_newest(newest);
+    }
+    writer(const writer&) = delete;
+    writer& operator=(const writer&) = delete;
+    ~writer() { sqlite3_wal_hook(db_.raw(), nullptr, nullptr); }
+
+    result<outcomes> append(std::span<const drafts> parts) {
+        return in_one_commit<outcomes>([&] {
+            outcomes all;
+            for (const drafts ds : parts) append_all(ds, all);
+            return all;
+        });
+    }
+
+    result<mark_outcomes> put(mark_changes changes) {
+        return in_one_commit<mark_outcomes>([&] {
+            mark_outcomes all;
+            for (const mark_change& c : changes) all.push_back(put_one(c));
+            return all;
+        });
+    }
+
+    result<nothing> trim(const conversation_id& id, seq first_kept) {
+        return in_one_commit<nothing>([&] {
+            const std::uint32_t conversation = state_.books.conversations().find(id);
+            if (conversation == none) return nothing{};
+            const conversation_head& head = state_.books.heads()[conversation];
+            const seq to = state_.books.heads().may_trim(conversation, first_kept);
+            if (to != head.first_kept) forget(conversation, head, to);
+            return nothing{};
+        });
+    }
+
+private:
+    static constexpr std::size_t together = 16;
+    static constexpr std::uint32_t none = flat_index::none;
+
+    template <class T, class Work>
+    result<T> in_one_commit(Work work) {
+        try {
+            begin();
+            T answer = work();
+            finish();
+            return answer;
+        } catch (const failure& failed) { return take_back(failed); }
+    }
+
+    void begin() {
+        be_certain();
+        begin_.run();
+        if (data_version() != known_foreign_)
+            throw failure{SQLITE_BUSY, db_.file(), "another program has written to this log; open it again"};
+        pending_.begin();
+        commits_ = false;
+    }
+
+    void finish() {
+        if (pending_.empty()) return db_.run("rollback");
+        pending_.each_new_user(
+            [&](std::uint32_t n, const user_id& id) { user_.bind(1, std::uint64_t{n}).bind(2, id.view()).run(); });
+        pending_.each_new_conversation([&](std::uint32_t n, const conversation_id& id) {
+            const std::string text = id.text();
+            conversation_.bind(1, std::uint64_t{n}).bind(2, std::string_view{text}).run();
+        });
+        settling_.go_on(pending_.placed().size());
+        commits_ = true;
+        commit_.run();
+        write_down();
+        checkpoint();
+    }
+
+    // The rest of the world may see it.
+    void write_down() {
+        auto run = settling_.committed();
+        std::unique_lock alone{state_.mutex};
+        pending_.write_down(state_.books);
+        for (const auto& p : pending_.placed()) {
+            state_.touch(p.of.conversation, p.outcome.place.position);
+            settling_.note(state_.books, p.of.conversation, p.of.sender, p.draft->time);
+        }
+        for (const auto& m : pending_.marks())
+            if (m.change->shared) state_.touch(m.conversation, m.position);
+        for (const send_at& s : pending_.sends().all()) state_.young.add(s);
+        if (run) {
+            state_.settled = run->last;
+            state_.runs.push_back(std::move(*run));
+            state_.frozen.clear();
+        }
+        pending_.clear();
+        if (settling_.under_way() || settling_.entries() < options_.entries_in_run) return;
+        std::swap(state_.young, state_.frozen);
+        alone.unlock();
+        settling_.begin(state_.settled, state_.books.newest());
+    }
+
+    error take_back(const failure& failed) {
+        pending_.clear();
+        settling_.taken_back();
+        if (db_.in_transaction()) sqlite3_exec(db_.raw(), "rollback", nullptr, nullptr, nullptr);
+        if (!std::exchange(commits_, false)) return {errc::store_failed, failed.text()};
+        doubtful_ = true;
+        try {
+            be_certain();
+            return {errc::store_failed, failed.text()};
+        } catch (const failure&) { return {errc::unknown_outcome, failed.text()}; }
+    }
+
+    // A commit that failed may still be found by whoever opens the file after a crash, until another one stands in its place.
+    void be_certain() {
+        if (!doubtful_) return;
+        begin_.run();
+        try {
+            doubt_.run();
+            commit_.run();
+        } catch (const failure&) {
+            if (db_.in_transaction()) sqlite3_exec(db_.raw(), "rollback", nullptr, nullptr, nullptr);
+            throw;
+        }
+        doubtful_ = false;
+    }
+
+    void append_all(drafts ds, outcomes& all) {
+        for (std::size_t i = 0; i < ds.size(); i += together) {
+            const drafts some = ds.subspan(i, std::min(together, ds.size() - i));
+            const auto known = state_.books.look_ahead<together>(some, [](std::size_t, books::numbers) {});
+            for (std::size_t k = 0; k < some.size(); ++k) all.push_back(append_one(some[k], known[k]));
+        }
+    }
+
+    outcome append_one(const draft& d, books::numbers of) {
+        const std::uint64_t fingerprint = rules::fingerprint_for(d);
+        pending_.find_numbers(d, of);
+        std::uint64_t send = of.sender == none ? 0 : hash_of(d, of.sender);
+        const auto before = send == 0 ? std::nullopt : sent_before(d, of.sender, send);
+        const auto target = [&](std::uint32_t c, seq s) { return state_of_target(c, s); };
+        if (before) return rules::repeated(*before, of.conversation, fingerprint);
+        const outcome o = rules::decide(d, pending_.facts_about(d, of, nullptr, target), fingerprint, pending_.next());
+        if (o.became != outcome::what::placed) return o;
+        pending_.add(d, o, of,
+                     [&](std::uint32_t user, const standing& now) { write_member(of.conversation, user, now); });
+        if (send == 0) send = hash_of(d, of.sender);
+        if (send != 0) pending_.add_send(send);
+        const std::uint32_t subject = d.subject.empty() ? none : pending_.number_of(d.subject);
+        write_entry(entry_, d, o, of.conversation, of.sender, subject, fingerprint);
+        if (is_amendment(d.kind)) amend(d, o.place.seq, of.conversation);
+        return o;
+    }
+
+    std::uint64_t hash_of(const draft& d, std::uint32_t sender) const {
+        return d.send_id.empty() ? 0 : hash_of_send(sender, d.send_id, state_.seed);
+    }
+
+    std::optional<sent> sent_before(const draft& d, std::uint32_t sender, std::uint64_t hash) {
+        std::optional<sent> found;
+        const auto is_it = [&](position p) { return (found = sends_.at(p, sender, d.send_id)).has_value(); };
+        if (pending_.sends().find(hash, is_it)) return found;
+        return sqlite::sent_before(sends_, candidates_for(state_, hash), hash, sender, d.send_id);
+    }
+
+    target_state state_of_target(std::uint32_t conversation, seq s) {
+        rows answer{target_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        if (!answer.next()) return target_state::none;
+        if (target_.small<entry_kind>(0) != entry_kind::message) return target_state::other;
+        return target_.is_null(1) ? target_state::message : target_state::revoked;
+    }
+
+    void write_member(std::uint32_t conversation, std::uint32_t user, const standing& now) {
+        member_.bind(1, std::uint64_t{conversation}).bind(2, std::uint64_t{user});
+        member_.bind(3, static_cast<std::uint64_t>(now.role)).bind(4, now.latest.visible_from.value);
+        member_.bind(5, now.latest.ended_at.value).bind(6, now.changed.place.seq.value);
+        member_.bind(7, now.changed.place.position.value).bind(8, now.changed.number);
+        member_.bind(9, static_cast<std::uint64_t>(now.changed.time.milliseconds)).run();
+    }
+
+    void amend(const draft& by, seq at, std::uint32_t conversation) {
+        if (by.kind == entry_kind::edit) {
+            edit_.bind_blob(1, by.body).bind(2, std::uint64_t{by.content_type}).bind(3, at.value);
+            return edit_.bind(4, std::uint64_t{conversation}).bind(5, by.target.value).run();
+        }
+        blank_.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
+        blank_edits_.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
+    }
+
+    mark_outcome put_one(const mark_change& c) {
+        const mark_table::id which = state_.books.id_of(c);
+        const auto* owner =
+            which.owner == none ? nullptr : state_.books.memberships().find(which.owner, which.conversation);
+        const errc why = rules::refusal(c, owner, state_.books.heads()[which.conversation]);
+        if (why != errc{}) return {.why = why};
+        const std::uint64_t before = pending_.value_of(which), value = merged(c.key, before, c.value);
+        if (value == before) return {mark_outcome::what::unchanged, {}, value, {}};
+        pending_.add(c, which, value);
+        mark_.bind(1, std::uint64_t{which.conversation}).bind(2, which.target.value);
+        mark_.bind(3, static_cast<std::uint64_t>(which.key)).bind(4, std::uint64_t{which.owner}).bind(5, value);
+        mark_.bind(6, c.shared ? 1u : 0u).bind(7, pending_.newest().value).run();
+        return {mark_outcome::what::changed, {}, value, pending_.newest()};
+    }
+
+    // While a run has its hash, a send id counts.
+    void forget(std::uint32_t conversation, const conversation_head& head, seq to) {
+        const std::uint64_t before = number_of(conversation, to.previous());
+        const position counts = state_.runs.empty() ? position{} : state_.runs.front().first;
+        keep_sends_.bind(1, std::uint64_t{conversation}).bind(2, to.value).bind(3, counts.value).run();
+        forget_entries_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
+        forget_marks_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
+        head_.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
+        head_.bind(5, before).bind(6, std::uint64_t{conversation}).run();
+        newest_.bind(1, state_.books.newest().value).run();
+        pending_.add(pending_commit::trimmed{conversation, to, before});
+    }
+
+    std::uint64_t number_of(std::uint32_t conversation, seq s) {
+        rows answer{target_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        return answer.next() ? target_.number(2) : 0;
+    }
+
+    std::uint64_t data_version() {
+        rows answer{foreign_};
+        return answer.next() ? foreign_.number(0) : 0;
+    }
+
+    static int note_wal_pages(void* self, sqlite3*, const char*, int pages) {
+        static_cast<writer*>(self)->wal_pages_ = pages;
+        return SQLITE_OK;
+    }
+
+    // Between commits, and little at a time. If it fails, the commits are in the -wal file all the same.
+    void checkpoint() {
+        if (wal_pages_ < options_.checkpoint_pages) return;
+        wal_pages_ = 0;
+        sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
+
+    const database& db_;
+    state& state_;
+    writer_options options_;
+    pending_commit pending_;
+    stored_sends sends_;
+    settling settling_;
+    statement begin_, commit_, foreign_, doubt_;
+    statement user_, conversation_, entry_, member_, target_, edit_, blank_, blank_edits_, mark_;
+    statement keep_sends_, forget_entries_, forget_marks_, head_, newest_;
+    std::uint64_t known_foreign_ = 0;
+    int wal_pages_ = 0;
+    bool commits_ = false;   // COMMIT is being said
+    bool doubtful_ = false;  // it was, and failed
+};
+
+}  // namespace tandem::sqlite
