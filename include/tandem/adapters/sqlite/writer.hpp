@@ -49,6 +49,9 @@ public:
           keep_sends_{db, "insert into trimmed_sends select position, conversation, seq, number, sender, time, "
                           "fingerprint, send_id "
                           "from entries where conversation = ? and seq < ? and position >= ? and send_id is not null"},
+          senders_{db, "select sender, max(seq) from entries where conversation = ? and seq < ? and position > ? "
+                       "group by sender"},
+          last_sent_{db, "update members set last_sent = max(last_sent, ?) where conversation = ? and user = ?"},
           forget_entries_{db, "delete from entries where conversation = ? and seq < ?"},
           forget_marks_{db, "delete from marks where conversation = ? and target > 0 and target < ?"},
           head_{db, "update conversations set seq = ?, position = ?, messages = ?, first_kept = ?, messages_before = ? "
@@ -263,12 +266,22 @@ private:
         const std::uint64_t before = number_of(conversation, to.previous());
         const position counts = state_.runs.empty() ? position{} : state_.runs.front().first;
         keep_sends_.bind(1, std::uint64_t{conversation}).bind(2, to.value).bind(3, counts.value).run();
+        keep_last_sent(conversation, to);
         forget_entries_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
         forget_marks_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
         head_.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
         head_.bind(5, before).bind(6, std::uint64_t{conversation}).run();
         newest_.bind(1, state_.books.newest().value).run();
         pending_.add(pending_commit::trimmed{conversation, to, before});
+    }
+
+    // What is not settled would be found again from what goes.
+    void keep_last_sent(std::uint32_t conversation, seq to) {
+        senders_.bind(1, std::uint64_t{conversation}).bind(2, to.value).bind(3, state_.settled.value);
+        for (rows each{senders_}; each.next();) {
+            last_sent_.bind(1, senders_.number(1)).bind(2, std::uint64_t{conversation});
+            last_sent_.bind(3, senders_.number(0)).run();
+        }
     }
 
     std::uint64_t number_of(std::uint32_t conversation, seq s) {
@@ -301,7 +314,7 @@ private:
     settling settling_;
     statement begin_, commit_, foreign_, doubt_;
     statement user_, conversation_, entry_, member_, target_, edit_, blank_, blank_edits_, mark_;
-    statement keep_sends_, forget_entries_, forget_marks_, head_, newest_;
+    statement keep_sends_, senders_, last_sent_, forget_entries_, forget_marks_, head_, newest_;
     std::uint64_t known_foreign_ = 0;
     int wal_pages_ = 0;
     bool commits_ = false;   // COMMIT is being said
