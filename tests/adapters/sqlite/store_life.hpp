@@ -120,11 +120,13 @@ public:
     // After a new start: was the step that failed done, and is everything else as it was answered?
     template <class S>
     void find_again(S& store) {
-        const std::string there = portrait_of(store);
-        if (under_way_ && there != portrait_of_model(model_) && there == portrait_of_model(*under_way_)) {
+        const std::string there = portrait_of(store), answered = portrait_of_model(model_);
+        const std::string more = under_way_ ? portrait_of_model(*under_way_) : answered;
+        if (more != answered && length_in_common(there, more) > length_in_common(there, answered)) {
+            same(there, more, "what is there, after what failed has happened");
             expect(why_.code != errc::store_failed, "what was answered store_failed has happened: " + why_.detail);
             model_ = *under_way_;
-        } else same(there, portrait_of_model(model_), "what is there after a failure");
+        } else same(there, answered, "what is there");
         under_way_.reset();
         send_again(store, unanswered_);
         unanswered_.clear();
@@ -139,13 +141,17 @@ public:
 
     const error& why() const { return why_; }
     std::size_t steps_done() const { return done_; }
-    bool may_have_happened() const { return under_way_.has_value(); }
+    bool is_well() const { return !under_way_; }  // since the last failure was looked into
 
 private:
+    static std::size_t length_in_common(const std::string& a, const std::string& b) {
+        const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+        return static_cast<std::size_t>(end.first - a.begin());
+    }
+
     static void same(const std::string& got, const std::string& wanted, const std::string& what) {
         if (got == wanted) return;
-        std::size_t at = 0;
-        while (at < got.size() && at < wanted.size() && got[at] == wanted[at]) ++at;
+        const std::size_t at = length_in_common(got, wanted);
         const auto line = [&](const std::string& text) {
             const std::size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
             return text.substr(begin, text.find('\n', at) - begin);
