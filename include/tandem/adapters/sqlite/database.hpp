@@ -41,7 +41,10 @@ public:
     // `flags` as for sqlite3_open_v2. `vfs`: SQLite's default, if null.
     database(const std::string& file, int flags, const char* vfs = nullptr) : file_{file} {
         const int code = sqlite3_open_v2(file.c_str(), &connection_, flags | SQLITE_OPEN_NOMUTEX, vfs);
-        if (code == SQLITE_OK) return;
+        if (code == SQLITE_OK) {
+            sqlite3_busy_timeout(connection_, 5000);  // a reader that meets a commit half way takes the writer's lock
+            return;
+        }
         const failure failed{connection_ ? sqlite3_extended_errcode(connection_) : code, file_, "cannot be opened"};
         sqlite3_close_v2(connection_);
         throw failed;
