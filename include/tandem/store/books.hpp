@@ -62,8 +62,9 @@ public:
         return f;
     }
 
-    // What was placed is written down. Sender and conversation have their numbers afterwards.
-    void apply(const draft& d, const outcome& placed, numbers& of) {
+    // What was placed is written down. Sender and conversation have their numbers afterwards. Returns how the sender stands there,
+    // or null.
+    const membership_table::row* apply(const draft& d, const outcome& placed, numbers& of) {
         if (of.sender == none) of.sender = users_.intern(d.sender).first;
         if (of.conversation == none) of.conversation = conversations_.intern(d.conversation).first;
         newest_ = placed.place.position;
@@ -72,7 +73,9 @@ public:
         rules::each_new_standing(d, placed, before, [&](const user_id& who, const standing& now) {
             memberships_.change(users_.intern(who).first, of.conversation, now, !d.conversation.is_personal());
         });
-        if (const auto* member = row_of(of.sender, of.conversation)) memberships_.sent(*member, placed.place.seq);
+        const auto* member = row_of(of.sender, of.conversation);
+        if (member) memberships_.sent(*member, placed.place.seq);
+        return member;
     }
 
     mark_outcome put(const mark_change& c) {

@@ -13,8 +13,8 @@ namespace tandem::sqlite {
 struct missed_stream {
     std::uint32_t conversation;
     tandem::seq last;  // its newest entry
-    tandem::position last_position;
     membership_table::row member;
+    seq first_here{};  // what lies before it is on the disk
 
     bool sees(seq s) const { return s <= last && member.sees(s); }
 };
@@ -26,6 +26,7 @@ struct missed_plan {
     std::vector<missed_stream> streams{};  // in order of conversation number
     std::vector<mark> marks{};             // in order of position, as many as a page may have
     bool more_marks = false;
+    bool on_disk = false;  // some of it may not be in memory
 
     const missed_stream* find(std::uint32_t conversation) const {
         const auto at = std::lower_bound(streams.begin(), streams.end(), conversation,
@@ -33,9 +34,46 @@ struct missed_plan {
         return at != streams.end() && at->conversation == conversation ? &*at : nullptr;
     }
 
-    // To look at a position in passing costs a tenth of what it costs to go to a conversation.
-    std::uint64_t worth_scanning() const { return streams.empty() ? 0 : 64 + 2 * streams.size(); }
+    // To look at a position in passing costs a tenth of what it costs to go to a conversation on the disk.
+    position from_where_scanned() const {
+        return on_disk ? std::min(until, position{from.value + 64 + 2 * streams.size()}) : from;
+    }
 };
+
+// The lowest positions of many, few at a time.
+class lowest_positions {
+public:
+    explicit lowest_positions(std::size_t most) : most_{most} {}
+
+    // False: this one and all above it are too high.
+    bool offer(position p) {
+        if (heap_.size() == most_ && p > heap_.front()) return false;
+        heap_.push_back(p);
+        std::push_heap(heap_.begin(), heap_.end());
+        if (heap_.size() <= most_) return true;
+        std::pop_heap(heap_.begin(), heap_.end());
+        heap_.pop_back();
+        return true;
+    }
+
+    std::vector<position> in_order() && {
+        std::sort_heap(heap_.begin(), heap_.end());
+        return std::move(heap_);
+    }
+
+private:
+    std::size_t most_;
+    std::vector<position> heap_;  // the highest first
+};
+
+// Offers what the stream has here in (from, until].
+inline void offer_places(const missed_stream& s, const places& here, position from, position until,
+                         lowest_positions& to) {
+    const auto& all = here.positions;
+    auto at = static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), from) - all.begin());
+    for (; at < all.size() && all[at] <= until; ++at)
+        if (s.sees(here.seq_at(at)) && !to.offer(all[at])) return;
+}
 
 inline missed_plan plan_for(const state& s, const user_id& id, position from, position until, std::size_t most_marks) {
     missed_plan plan{.from = from, .until = until};
@@ -49,7 +87,7 @@ inline missed_plan plan_for(const state& s, const user_id& id, position from, po
     s.changed.each(b.memberships().of(user), from, [&](const membership_table::line& line) {
         const auto& member = b.memberships()[line.row];
         const conversation_head& head = b.heads()[line.conversation];
-        if (head.position > from) plan.streams.push_back({line.conversation, head.seq, head.position, member});
+        if (head.position > from) plan.streams.push_back({line.conversation, head.seq, member});
         if (member.current())
             b.marks().each_shared(line.conversation, from, [&](std::uint32_t n) {
                 if (b.marks()[n].owner != user && b.shows(b.marks()[n], user)) note(n);
@@ -65,87 +103,27 @@ inline missed_plan plan_for(const state& s, const user_id& id, position from, po
     return plan;
 }
 
-// Over one connection; reads nothing but the index by seq.
-class missed_positions {
-public:
-    explicit missed_positions(const database& db)
-        : down_{db, "select seq, position from entries where conversation = ? and seq <= ? order by seq desc"},
-          up_{db, "select seq, position from entries where conversation = ? and seq >= ? order by seq"},
-          at_{db, "select position from entries where conversation = ? and seq = ?"} {}
-
-    // The first `most` (and one more) positions behind `from` with an entry for the user, in order.
-    std::vector<position> after(const missed_plan& plan, position from, std::size_t most) {
-        found_.clear();
-        most_ = most + 1;
-        for (const missed_stream& s : plan.streams)
-            if (s.last_position > from) gather(s, from, plan.until);
-        std::sort_heap(found_.begin(), found_.end());
-        return found_;
+// What lies behind `from` for the streams of a plan: their places in memory.
+inline void offer_recent(const state& s, missed_plan& plan, lowest_positions& to) {
+    for (missed_stream& stream : plan.streams) {
+        stream.first_here = s.first_here(stream.conversation);
+        for (const auto* part : {&s.frozen.places, &s.young.places})
+            if (const places* here = part->of(stream.conversation))
+                offer_places(stream, *here, plan.from, plan.until, to);
     }
+    plan.on_disk = plan.from < s.settled;
+}
 
-private:
-    static constexpr std::size_t few = 32;
-
-    void gather(const missed_stream& s, position from, position until) {
-        std::vector<std::pair<seq, position>> newest;
-        bool all = true;
-        {
-            rows older{down_.bind(1, std::uint64_t{s.conversation}).bind(2, s.last.value)};
-            while (older.next() && position{down_.number(1)} > from) {
-                if (newest.size() == few) {
-                    all = false;
-                    break;
-                }
-                newest.emplace_back(seq{down_.number(0)}, position{down_.number(1)});
-            }
+// And those on the disk, stretch by stretch, the newest first.
+inline void offer_stored(stored_places& disk, const missed_plan& plan, lowest_positions& to) {
+    if (!plan.on_disk) return;
+    for (const missed_stream& stream : plan.streams)
+        for (seq below = stream.first_here.previous(); below;) {
+            const auto stretch = disk.find(stream.conversation, below);
+            if (!stretch || stretch->positions.back() <= plan.from) break;
+            offer_places(stream, *stretch, plan.from, plan.until, to);
+            below = stretch->first.previous();
         }
-        if (!all) return gather_from(s, first_after(s, from, newest.back().first), until);
-        for (auto one = newest.rbegin(); one != newest.rend(); ++one)
-            if (one->second > until || !offer(s, one->first, one->second)) return;
-    }
-
-    void gather_from(const missed_stream& s, seq first, position until) {
-        rows newer{up_.bind(1, std::uint64_t{s.conversation}).bind(2, first.value)};
-        while (newer.next())
-            if (position{up_.number(1)} > until || !offer(s, seq{up_.number(0)}, position{up_.number(1)})) return;
-    }
-
-    // Keeps the lowest. False: this one and all behind it are too high.
-    bool offer(const missed_stream& s, seq at, position p) {
-        if (found_.size() == most_ && p > found_.front()) return false;
-        if (!s.sees(at)) return true;
-        found_.push_back(p);
-        std::push_heap(found_.begin(), found_.end());
-        if (found_.size() <= most_) return true;
-        std::pop_heap(found_.begin(), found_.end());
-        found_.pop_back();
-        return true;
-    }
-
-    // Something at or before `known` is behind `from`: steps of 32, 64 … from there, then halves.
-    seq first_after(const missed_stream& s, position from, seq known) {
-        std::uint64_t after = known.value, step = few;
-        while (after > step && is_after(s, after - step, from)) after -= step, step *= 2;
-        std::uint64_t low = after > step ? after - step : 1;
-        while (low < after) {
-            const std::uint64_t middle = low + (after - low) / 2;
-            if (is_after(s, middle, from)) after = middle;
-            else low = middle + 1;
-        }
-        return {low};
-    }
-
-    // What is trimmed is not.
-    bool is_after(const missed_stream& s, std::uint64_t which, position from) {
-        rows answer{at_.bind(1, std::uint64_t{s.conversation}).bind(2, which)};
-        return answer.next() && position{at_.number(0)} > from;
-    }
-
-    statement down_;
-    statement up_;
-    statement at_;
-    std::vector<position> found_;  // a heap, the highest first
-    std::size_t most_ = 0;
-};
+}
 
 }  // namespace tandem::sqlite

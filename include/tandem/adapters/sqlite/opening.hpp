@@ -106,8 +106,9 @@ position open_tail(const database& db, state& s, Noted noted) {
         newest = position{tail.number(0)};
         const auto conversation = tail.small<std::uint32_t>(1), sender = tail.small<std::uint32_t>(2);
         s.books.restore_entry(conversation, sender, {seq{tail.number(3)}, newest}, tail.number(4));
+        if (tail.number(7) == 0) s.young.places.add(conversation, seq{tail.number(3)}, newest);
         s.touch(conversation, std::max(newest, s.changed.last(conversation)));
-        if (!tail.is_null(6)) s.young.add({hash_of_send(sender, send_id{tail.blob(6)}, s.seed), newest});
+        if (!tail.is_null(6)) s.young.sends.add({hash_of_send(sender, send_id{tail.blob(6)}, s.seed), newest});
         noted(conversation, sender, instant{static_cast<std::int64_t>(tail.number(5))});
     }
     return newest;

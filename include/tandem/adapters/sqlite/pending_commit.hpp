@@ -107,6 +107,12 @@ public:
     void add(const trimmed& t) { trimmed_ = t; }
 
     const std::vector<placed_draft>& placed() const { return placed_; }
+    // Of an entry in this commit, or 0.
+    position place_of(std::uint32_t conversation, seq s) const {
+        for (const placed_draft& p : placed_)
+            if (p.of.conversation == conversation && p.outcome.place.seq == s) return p.outcome.place.position;
+        return {};
+    }
     const std::vector<moved_mark>& marks() const { return marks_; }
     const recent_sends& sends() const { return sends_; }
     bool empty() const { return placed_.empty() && marks_.empty() && !trimmed_; }
@@ -121,14 +127,16 @@ public:
         each(books_.conversations(), new_conversations_, f);
     }
 
-    // The disk has it.
-    void write_down(tandem::books& b) {
+    // The disk has it. told(placed_draft, its sender's membership or null).
+    template <class Told>
+    void write_down(tandem::books& b, Told told) {
         for (placed_draft& p : placed_) {
             books::numbers of{};
             of.sender = p.of.sender < b.users().size() ? p.of.sender : none;
             of.conversation = p.of.conversation < b.conversations().size() ? p.of.conversation : none;
-            b.apply(*p.draft, p.outcome, of);
+            const auto* member = b.apply(*p.draft, p.outcome, of);
             assert(of.sender == p.of.sender && of.conversation == p.of.conversation);
+            told(p, member);
         }
         for (const moved_mark& m : marks_) b.put(*m.change);
         if (trimmed_) b.trim(trimmed_->conversation, trimmed_->first_kept, trimmed_->number_before);

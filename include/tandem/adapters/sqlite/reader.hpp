@@ -17,20 +17,15 @@ namespace tandem::sqlite {
 class reader {
 public:
     reader(const std::string& file, const char* vfs, const state& s, int cache_bytes)
-        : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, sends_{db_}, missed_{db_}, begin_{db_, "begin"},
+        : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, sends_{db_}, places_{db_}, begin_{db_, "begin"},
           end_{db_, "commit"}, tail_{db_, "select " + entry_columns +
                                               " from entries where position > ? and position <= ? order by position"},
           marks_{db_, "select position, conversation, target, key, owner, value, shared from marks "
                       "where position > ? and position <= ? order by position"},
           entry_{db_, "select " + entry_columns + " from entries where position = ?"},
-          history_{db_, "select " + entry_columns +
-                            " from entries where conversation = ? and seq >= ? and seq <= ? "
-                            "order by seq desc"},
-          number_{db_, "select number from entries where conversation = ? and seq = ?"},
+          number_{db_, "select number from entries where position = ?"},
           revoked_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
-                        "and revoked is not null"},
-          countable_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
-                          "and revoked is null"} {
+                        "and revoked is not null"} {
         db_.run(("pragma cache_size = -" + std::to_string(cache_bytes / 1024)).c_str());
     }
 
@@ -83,12 +78,14 @@ public:
         std::vector<entry_row> entries;
         {
             missed_plan plan;
+            lowest_positions lowest{most.entries + 1};
             {
                 std::shared_lock together{state_.mutex};
                 plan = plan_for(state_, id, cursor, p.head.newest, most.entries);
+                offer_recent(state_, plan, lowest);
             }
             snapshot same{*this};
-            read_missed(plan, p, most, entries);
+            read_missed(plan, std::move(lowest), p, most, entries);
         }
         std::shared_lock together{state_.mutex};
         name(entries, p.entries);
@@ -110,11 +107,14 @@ public:
         seq from = last.next();
         bool full = false;
         {
+            snapshot same{*this};
             page_room room{most};
-            rows older{history_.bind(1, std::uint64_t{conversation}).bind(2, first.value).bind(3, last.value)};
-            while (from > first && older.next() && !full) {
-                full = !room.take(history_.blob(body_column).size());
-                if (!full) entries.push_back(read_entry(history_)), from = from.previous();
+            for (const position at : places_down_from(conversation, last, first, most.entries + 1)) {
+                rows one{entry_.bind(1, at.value)};
+                if (!one.next()) break;
+                full = !room.take(entry_.blob(body_column).size());
+                if (full) break;
+                entries.push_back(read_entry(entry_)), from = from.previous();
             }
         }
         if (!full && from > first) p.head.first_kept = from;  // trimmed meanwhile
@@ -154,6 +154,7 @@ public:
 
 private:
     static constexpr int body_column = 19;
+    static constexpr std::uint64_t a_few = 8;
 
     // Several statements see the same, and the file is asked for its state once.
     class snapshot {
@@ -173,7 +174,8 @@ private:
     }
 
     // Entries and marks in order of position, until the page is full.
-    void read_missed(const missed_plan& plan, page& p, limits most, std::vector<entry_row>& entries) {
+    void read_missed(const missed_plan& plan, lowest_positions lowest, page& p, limits most,
+                     std::vector<entry_row>& entries) {
         page_filler filler{p, most};
         auto mark = plan.marks.begin();
         const auto tell_marks_before = [&](position at) {
@@ -183,51 +185,91 @@ private:
             }
             return true;
         };
-        const auto tell = [&](const statement& s, position at) {
+        const auto tell = [&](const statement& s) {
+            const position at{s.number(0)};
             if (!tell_marks_before(at) || !filler.fits(at, s.blob(body_column).size())) return false;
             entries.push_back(read_entry(s));
             return true;
         };
-        position scanned = plan.from, covered = plan.until;
+        const position scanned = plan.from_where_scanned();
         if (!scan(plan, scanned, tell)) return;
-        const auto positions = missed_.after(plan, scanned, most.entries);
-        for (const position at : positions) {
-            rows one{entry_.bind(1, at.value)};
-            if (one.next() && !tell(entry_, at)) return;
-        }
+        offer_stored(places_, plan, lowest);
+        const auto positions = std::move(lowest).in_order();
+        if (!read_all(positions, scanned, tell)) return;
         // Nothing was full, although there is more: some was trimmed meanwhile.
+        position covered = plan.until;
         if (positions.size() > most.entries) covered = positions.back();
         if (plan.more_marks) covered = std::min(covered, plan.marks.back().position);
         filler.end_at(covered);
         tell_marks_before(covered.next());
     }
 
-    // Few positions are looked through, one after the other. False: the page is full.
+    // A stretch is looked through, one position after the other. False: the page is full.
     template <class Tell>
-    bool scan(const missed_plan& plan, position& at, Tell tell) {
-        const position end = std::min(plan.until, position{at.value + plan.worth_scanning()});
-        rows all{tail_.bind(1, at.value).bind(2, end.value)};
+    bool scan(const missed_plan& plan, position until, Tell tell) {
+        if (until == plan.from) return true;
+        rows all{tail_.bind(1, plan.from.value).bind(2, until.value)};
         while (all.next()) {
             const missed_stream* of = plan.find(tail_.small<std::uint32_t>(1));
-            if (of && of->sees(seq{tail_.number(2)}) && !tell(tail_, position{tail_.number(0)})) return false;
+            if (of && of->sees(seq{tail_.number(2)}) && !tell(tail_)) return false;
         }
-        at = end;
         return true;
     }
 
+    // The entries at these positions, those behind `from`. Over a few others it is shorter to walk than to ask again.
+    template <class Tell>
+    bool read_all(const std::vector<position>& at, position from, Tell tell) {
+        auto next = std::upper_bound(at.begin(), at.end(), from);
+        while (next != at.end()) {
+            rows walk{tail_.bind(1, next->previous().value).bind(2, at.back().value)};
+            bool far = false;
+            while (!far) {
+                if (!walk.next()) return true;
+                const position here{tail_.number(0)};
+                while (next != at.end() && *next < here) ++next;  // trimmed meanwhile
+                if (next != at.end() && *next == here) {
+                    if (!tell(tail_)) return false;
+                    ++next;
+                }
+                far = next == at.end() || next->value > here.value + a_few;
+            }
+        }
+        return true;
+    }
+
+    // The positions of `first` to `last` as far as they are kept, the last first.
+    std::vector<position> places_down_from(std::uint32_t conversation, seq last, seq first, std::size_t most) {
+        std::vector<position> all;
+        seq s = last;
+        const auto wanted = [&] { return s >= first && all.size() < most; };
+        {
+            std::shared_lock together{state_.mutex};
+            for (position at; wanted() && (at = state_.place_of(conversation, s)); s = s.previous()) all.push_back(at);
+        }
+        while (wanted()) {
+            const auto stretch = places_.find(conversation, s);
+            if (!stretch || !stretch->has(s)) break;
+            for (; wanted() && s >= stretch->first; s = s.previous()) all.push_back(stretch->at(s));
+        }
+        return all;
+    }
+
+    // What is trimmed meanwhile counts for nobody.
     std::uint64_t countable(const begun_overview& b, seq first, seq last) {
-        const auto& head = b.overview.head;
+        const conversation_head& head = b.overview.head;
         const auto to = last == head.seq ? std::optional{head.number} : number_at(b.conversation, last);
         const auto before = first <= head.first_kept ? std::optional{b.number_before_kept}
                                                      : number_at(b.conversation, first.previous());
-        statement& count = to && before ? revoked_ : countable_;  // what is trimmed meanwhile has no number any more
-        rows answer{count.bind(1, std::uint64_t{b.conversation}).bind(2, first.value).bind(3, last.value)};
-        const std::uint64_t counted = answer.next() ? count.number(0) : 0;
-        return to && before ? *to - *before - counted : counted;
+        if (!to) return 0;
+        rows answer{revoked_.bind(1, std::uint64_t{b.conversation}).bind(2, first.value).bind(3, last.value)};
+        const std::uint64_t revoked = answer.next() ? revoked_.number(0) : 0;
+        return *to - before.value_or(*to) - revoked;
     }
 
     std::optional<std::uint64_t> number_at(std::uint32_t conversation, seq s) {
-        rows answer{number_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        const auto places = places_down_from(conversation, s, s, 1);
+        if (places.empty()) return std::nullopt;
+        rows answer{number_.bind(1, places[0].value)};
         return answer.next() ? std::optional{number_.number(0)} : std::nullopt;
     }
 
@@ -273,9 +315,9 @@ private:
     database db_;
     const state& state_;
     stored_sends sends_;
-    missed_positions missed_;
+    stored_places places_;
     statement begin_, end_;
-    statement tail_, marks_, entry_, history_, number_, revoked_, countable_;
+    statement tail_, marks_, entry_, number_, revoked_;
 };
 
 }  // namespace tandem::sqlite

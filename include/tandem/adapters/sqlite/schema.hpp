@@ -6,9 +6,10 @@
 namespace tandem::sqlite {
 
 // entries, marks, members, users and conversations are written by the commit that changes them. What can be found again from the
-// entries is not: how far a conversation has come, what somebody wrote last, which send ids there were. These columns and the
-// tables `runs` and `sends` are right up to position log.settled; what lies behind is read from the entries when the file is
-// opened.
+// entries is not: how far a conversation has come, where its entries stand, what somebody wrote last, which send ids there were.
+// These columns and the tables `places`, `runs` and `sends` are right up to position log.settled; what lies behind is read from
+// the entries when the file is opened. So a commit writes at the end of one table, and no index is touched all over: that alone
+// makes it four times as fast (an index by (conversation, seq) costs a page for each entry, and one of random send ids another).
 inline constexpr const char* schema = R"(
 create table log(
     epoch integer not null,
@@ -63,9 +64,16 @@ create table entries(
     send_id text,
     body blob
 );
-create unique index entries_by_seq on entries(conversation, seq);
 create index amendments on entries(conversation, target) where target is not null;
 create index revoked_entries on entries(conversation, seq) where revoked is not null;
+create table places(             -- where a conversation's entries stand, a stretch of them a row
+    conversation integer not null,
+    first integer not null,       -- its first seq
+    last integer not null,        -- its last seq
+    position integer not null,    -- of the first
+    distances blob not null,      -- of each from the first; 4 bytes each, little-endian
+    primary key(conversation, first)
+) without rowid;
 create table trimmed_sends(      -- what is left of entries that are gone while their send ids count
     position integer primary key,
     conversation integer not null,

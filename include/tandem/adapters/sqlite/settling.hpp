@@ -26,8 +26,8 @@ struct settling_job {
     std::size_t planned = 0;  // in the commit under way
 };
 
-// After so many entries: their send ids become a run; how far their conversations have come, and what their senders wrote last,
-// goes into its tables; then the log is settled up to the last of them. It goes in small steps, some in each commit, so no commit
+// After so many entries: their send ids become a run; where they stand, how far their conversations have come, and what their senders wrote last, goes
+// into its tables; then the log is settled up to the last of them. It goes in small steps, some in each commit, so no commit
 // waits for all of it. A random send id in an index costs a page of the disk; sorted by the thousand they cost their bytes.
 class settling {
 public:
@@ -35,14 +35,16 @@ public:
         : state_{s}, send_{db, "insert or replace into sends(run, bucket, filter, hashes) values(?, ?, ?, ?)"},
           run_{db, "insert into runs(first, last, newest) values(?, ?, ?)"}, settled_{db, "update log set settled = ?"},
           member_{db, "update members set last_sent = ? where conversation = ? and user = ?"},
-          conversation_{db, "update conversations set seq = ?, position = ?, messages = ? where number = ?"} {}
+          conversation_{db, "update conversations set seq = ?, position = ?, messages = ? where number = ?"},
+          places_{
+              db,
+              "insert or replace into places(conversation, first, last, position, distances) values(?, ?, ?, ?, ?)"} {}
 
-    // What has been written down since.
-    void note(const books& b, std::uint32_t conversation, std::uint32_t sender, instant time) {
+    // What has been written down since; who wrote it, if a member.
+    void note(const membership_table::row* sender, instant time) {
         ++entries_;
         newest_ = std::max(newest_, time);
-        mark(conversations_, conversation);
-        if (const auto* member = b.memberships().find(sender, conversation)) mark(members_, member->number);
+        if (sender) mark(members_, sender->number);
     }
     std::size_t entries() const { return entries_; }
 
@@ -53,8 +55,9 @@ public:
         under_way_.emplace();
         settling_job& j = *under_way_;
         j.run.first = settled.next(), j.run.last = last, j.run.newest = newest_;
-        for (const send_at& s : state_.frozen.all()) j.sends[bucket_of(s.hash)].push_back(s);
-        j.members = std::exchange(members_, {}).numbers, j.conversations = std::exchange(conversations_, {}).numbers;
+        for (const send_at& s : state_.frozen.sends.all()) j.sends[bucket_of(s.hash)].push_back(s);
+        j.members = std::exchange(members_, {}).numbers, j.conversations = state_.frozen.places.conversations();
+        std::sort(j.conversations.begin(), j.conversations.end());
         j.steps = buckets + chunks(j.members) + chunks(j.conversations) + 1;
         j.pace = entries_ / 4;
         entries_ = 0;
@@ -138,6 +141,10 @@ private:
         const conversation_head& h = state_.books.heads()[number];
         conversation_.bind(1, h.seq.value).bind(2, h.position.value).bind(3, h.number);
         conversation_.bind(4, std::uint64_t{number}).run();
+        const places& p = *state_.frozen.places.of(number);
+        const std::string distances = distances_of(p);
+        places_.bind(1, std::uint64_t{number}).bind(2, p.first.value).bind(3, p.behind().previous().value);
+        places_.bind(4, p.positions.front().value).bind_blob(5, distances).run();
     }
 
     const state& state_;
@@ -146,10 +153,10 @@ private:
     statement settled_;
     statement member_;
     statement conversation_;
+    statement places_;
     std::size_t entries_ = 0;
     instant newest_{};
     touched members_;
-    touched conversations_;
     std::optional<settling_job> under_way_;
 };
 

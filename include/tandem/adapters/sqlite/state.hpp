@@ -1,6 +1,7 @@
 // What writer and readers of one file share in memory: what the disk has.
 #pragma once
 
+#include "places.hpp"
 #include "recent_sends.hpp"
 #include "send_filter.hpp"
 
@@ -32,9 +33,28 @@ struct state {
     position settled{};
     tandem::books books;
     changed_conversations changed;
-    recent_sends young;   // behind the last run
-    recent_sends frozen;  // becoming a run
+    // What the entries behind `settled` tell, those that are being settled apart.
+    struct unsettled {
+        recent_sends sends;
+        recent_places places;
+
+        void clear() { sends.clear(), places.clear(); }
+    };
+    unsettled young, frozen;
     std::deque<send_run> runs;
+
+    // 0: not here, but on the disk if anywhere.
+    position place_of(std::uint32_t conversation, seq s) const {
+        for (const auto* part : {&young.places, &frozen.places})
+            if (const places* p = part->of(conversation); p && p->has(s)) return p->at(s);
+        return {};
+    }
+    // The first seq that is here.
+    seq first_here(std::uint32_t conversation) const {
+        for (const auto* part : {&frozen.places, &young.places})
+            if (const places* p = part->of(conversation)) return p->first;
+        return books.heads()[conversation].seq.next();
+    }
 
     // A mark or an entry changes what the members of a conversation see.
     void touch(std::uint32_t conversation, position at) { changed.touch(conversation, at); }

@@ -80,8 +80,8 @@ struct send_candidates {
 inline send_candidates candidates_for(const state& s, std::uint64_t hash) {
     send_candidates found;
     const auto note = [&](position p) { return found.positions.push_back(p), false; };
-    s.young.find(hash, note);
-    s.frozen.find(hash, note);
+    s.young.sends.find(hash, note);
+    s.frozen.sends.find(hash, note);
     for (auto run = s.runs.rbegin(); run != s.runs.rend(); ++run)
         if (run->filter.may_contain(hash)) found.runs.push_back(run->first);
     return found;

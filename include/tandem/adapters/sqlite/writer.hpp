@@ -32,27 +32,26 @@ inline constexpr const char* write_membership =
 class writer {
 public:
     writer(const database& db, state& s, const writer_options& o)
-        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, settling_{db, s},
+        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, places_{db}, settling_{db, s},
           begin_{db, "begin immediate"}, commit_{db, "commit"}, foreign_{db, "pragma data_version"},
           doubt_{db, "update log set doubts = doubts + 1"}, user_{db, "insert into users(number, id) values(?, ?)"},
           conversation_{db, "insert into conversations values(?, ?, 0, 0, 0, 1, 0)"}, entry_{db, insert_entry},
-          member_{db, write_membership},
-          target_{db, "select kind, revoked, number from entries where conversation = ? and seq = ?"},
-          edit_{db, "update entries set body = ?, content_type = ?, amended_by = ? where conversation = ? and seq = ?"},
+          member_{db, write_membership}, target_{db, "select kind, revoked, number from entries where position = ?"},
+          edit_{db, "update entries set body = ?, content_type = ?, amended_by = ? where position = ?"},
           blank_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
-                     "where conversation = ? and seq = ?"},
+                     "where position = ?"},
           blank_edits_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
                            "where conversation = ? and target = ? and kind = 3"},
           mark_{db,
                 "insert into marks(conversation, target, key, owner, value, shared, position) "
                 "values(?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do update set value = ?5, shared = ?6, position = ?7"},
-          keep_sends_{db, "insert into trimmed_sends select position, conversation, seq, number, sender, time, "
-                          "fingerprint, send_id "
-                          "from entries where conversation = ? and seq < ? and position >= ? and send_id is not null"},
-          senders_{db, "select sender, max(seq) from entries where conversation = ? and seq < ? and position > ? "
-                       "group by sender"},
-          last_sent_{db, "update members set last_sent = max(last_sent, ?) where conversation = ? and user = ?"},
-          forget_entries_{db, "delete from entries where conversation = ? and seq < ?"},
+          keep_send_{db,
+                     "insert into trimmed_sends select position, conversation, seq, number, sender, time, fingerprint, "
+                     "send_id from entries where position = ? and send_id is not null"},
+          keep_last_sent_{db, "update members set last_sent = max(last_sent, ?) where conversation = ? and "
+                              "user = (select sender from entries where position = ?)"},
+          forget_entry_{db, "delete from entries where position = ?"},
+          forget_places_{db, "delete from places where conversation = ? and last < ?"},
           forget_marks_{db, "delete from marks where conversation = ? and target > 0 and target < ?"},
           head_{db, "update conversations set seq = ?, position = ?, messages = ?, first_kept = ?, messages_before = ? "
                     "where number = ?"},
@@ -61,7 +60,7 @@ public:
         known_foreign_ = data_version();
         const position newest =
             opening::open_tail(db, s, [&](std::uint32_t conversation, std::uint32_t sender, instant t) {
-                settling_.note(s.books, conversation, sender, t);
+                settling_.note(s.books.memberships().find(sender, conversation), t);
             });
         if (newest > s.books.newest()) s.books.restore_newest(newest);
     }
@@ -138,14 +137,14 @@ private:
     void write_down() {
         auto run = settling_.committed();
         std::unique_lock alone{state_.mutex};
-        pending_.write_down(state_.books);
-        for (const auto& p : pending_.placed()) {
+        pending_.write_down(state_.books, [&](const auto& p, const auto* sender) {
             state_.touch(p.of.conversation, p.outcome.place.position);
-            settling_.note(state_.books, p.of.conversation, p.of.sender, p.draft->time);
-        }
+            state_.young.places.add(p.of.conversation, p.outcome.place.seq, p.outcome.place.position);
+            settling_.note(sender, p.draft->time);
+        });
         for (const auto& m : pending_.marks())
             if (m.change->shared) state_.touch(m.conversation, m.position);
-        for (const send_at& s : pending_.sends().all()) state_.young.add(s);
+        for (const send_at& s : pending_.sends().all()) state_.young.sends.add(s);
         if (run) {
             state_.settled = run->last;
             state_.runs.push_back(std::move(*run));
@@ -187,7 +186,10 @@ private:
     void append_all(drafts ds, outcomes& all) {
         for (std::size_t i = 0; i < ds.size(); i += together) {
             const drafts some = ds.subspan(i, std::min(together, ds.size() - i));
-            const auto known = state_.books.look_ahead<together>(some, [](std::size_t, books::numbers) {});
+            const auto known = state_.books.look_ahead<together>(some, [&](std::size_t n, books::numbers of) {
+                const std::uint64_t send = of.sender == none ? 0 : hash_of(some[n], of.sender);
+                if (send != 0) state_.young.sends.prefetch(send), state_.frozen.sends.prefetch(send);
+            });
             for (std::size_t k = 0; k < some.size(); ++k) all.push_back(append_one(some[k], known[k]));
         }
     }
@@ -222,8 +224,14 @@ private:
         return sqlite::sent_before(sends_, candidates_for(state_, hash), hash, sender, d.send_id);
     }
 
+    position place_of(std::uint32_t conversation, seq s) {
+        if (s > state_.books.heads()[conversation].seq) return pending_.place_of(conversation, s);
+        const position here = state_.place_of(conversation, s);
+        return here ? here : places_.at(conversation, s);
+    }
+
     target_state state_of_target(std::uint32_t conversation, seq s) {
-        rows answer{target_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        rows answer{target_.bind(1, place_of(conversation, s).value)};
         if (!answer.next()) return target_state::none;
         if (target_.small<entry_kind>(0) != entry_kind::message) return target_state::other;
         return target_.is_null(1) ? target_state::message : target_state::revoked;
@@ -238,11 +246,12 @@ private:
     }
 
     void amend(const draft& by, seq at, std::uint32_t conversation) {
+        const position target = place_of(conversation, by.target);
         if (by.kind == entry_kind::edit) {
             edit_.bind_blob(1, by.body).bind(2, std::uint64_t{by.content_type}).bind(3, at.value);
-            return edit_.bind(4, std::uint64_t{conversation}).bind(5, by.target.value).run();
+            return edit_.bind(4, target.value).run();
         }
-        blank_.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
+        blank_.bind(1, at.value).bind(2, target.value).run();
         blank_edits_.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
     }
 
@@ -263,11 +272,15 @@ private:
 
     // While a run has its hash, a send id counts.
     void forget(std::uint32_t conversation, const conversation_head& head, seq to) {
-        const std::uint64_t before = number_of(conversation, to.previous());
+        const std::uint64_t before = number_at(place_of(conversation, to.previous()));
         const position counts = state_.runs.empty() ? position{} : state_.runs.front().first;
-        keep_sends_.bind(1, std::uint64_t{conversation}).bind(2, to.value).bind(3, counts.value).run();
-        keep_last_sent(conversation, to);
-        forget_entries_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
+        for (seq s = head.first_kept; s < to; s = s.next()) {
+            const position at = place_of(conversation, s);
+            if (at >= counts) keep_send_.bind(1, at.value).run();
+            if (at > state_.settled) keep_last_sent(s, conversation, at);
+            forget_entry_.bind(1, at.value).run();
+        }
+        forget_places_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
         forget_marks_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
         head_.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
         head_.bind(5, before).bind(6, std::uint64_t{conversation}).run();
@@ -275,17 +288,13 @@ private:
         pending_.add(pending_commit::trimmed{conversation, to, before});
     }
 
-    // What is not settled would be found again from what goes.
-    void keep_last_sent(std::uint32_t conversation, seq to) {
-        senders_.bind(1, std::uint64_t{conversation}).bind(2, to.value).bind(3, state_.settled.value);
-        for (rows each{senders_}; each.next();) {
-            last_sent_.bind(1, senders_.number(1)).bind(2, std::uint64_t{conversation});
-            last_sent_.bind(3, senders_.number(0)).run();
-        }
+    // What is not settled would be found again from the entry.
+    void keep_last_sent(seq s, std::uint32_t conversation, position at) {
+        keep_last_sent_.bind(1, s.value).bind(2, std::uint64_t{conversation}).bind(3, at.value).run();
     }
 
-    std::uint64_t number_of(std::uint32_t conversation, seq s) {
-        rows answer{target_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+    std::uint64_t number_at(position p) {
+        rows answer{target_.bind(1, p.value)};
         return answer.next() ? target_.number(2) : 0;
     }
 
@@ -311,10 +320,11 @@ private:
     writer_options options_;
     pending_commit pending_;
     stored_sends sends_;
+    stored_places places_;
     settling settling_;
     statement begin_, commit_, foreign_, doubt_;
     statement user_, conversation_, entry_, member_, target_, edit_, blank_, blank_edits_, mark_;
-    statement keep_sends_, senders_, last_sent_, forget_entries_, forget_marks_, head_, newest_;
+    statement keep_send_, keep_last_sent_, forget_entry_, forget_places_, forget_marks_, head_, newest_;
     std::uint64_t known_foreign_ = 0;
     int wal_pages_ = 0;
     bool commits_ = false;   // COMMIT is being said
