@@ -17,10 +17,10 @@ namespace {
 constexpr medium media[] = {{512, false}, {512, true}, {4096, false}, {4096, true}};
 
 // Small enough for everything to happen in a short life: checkpoints, runs of send ids.
-sqlite_options on(const unsafe_disk& disk) {
+sqlite_options on(const unsafe_disk& disk, std::uint64_t seed) {
     sqlite_options o;
     o.vfs = disk.name();
-    o.settle_after = 60, o.checkpoint_pages = 30;
+    o.settle_after = seed % 2 == 0 ? 60 : 12, o.checkpoint_pages = seed % 3 == 0 ? 100 : 30;
     return o;
 }
 
@@ -28,7 +28,7 @@ sqlite_options on(const unsafe_disk& disk) {
 class unlucky_life {
 public:
     unlucky_life(std::uint64_t seed, bool lies_about_sync = false)
-        : random_{seed}, disk_{{media[seed % 4], lies_about_sync, seed}}, life_{seed} {}
+        : seed_{seed}, random_{seed}, disk_{{media[seed % 4], lies_about_sync, seed}}, life_{seed} {}
 
     // Throws broken_law.
     void live(int crashes, std::uint64_t longest, int steps) {
@@ -52,10 +52,10 @@ private:
         disk_.crash(random_.next());
         while (random_.chance(30)) {
             disk_.crash_at(1 + random_.below(12));
-            static_cast<void>(sqlite_store::open("log.db", on(disk_)));
+            static_cast<void>(sqlite_store::open("log.db", on(disk_, seed_)));
             disk_.crash(random_.next());
         }
-        auto store = sqlite_store::open("log.db", on(disk_));
+        auto store = sqlite_store::open("log.db", on(disk_, seed_));
         if (!store) throw broken_law{"the file cannot be opened: " + store.error().detail};
         const epoch now = store->head()->epoch;
         expect(!epoch_ || *epoch_ == now, "a log that lost nothing has another epoch");
@@ -63,6 +63,7 @@ private:
         return std::move(*store);
     }
 
+    std::uint64_t seed_;
     seeded_random random_;
     unsafe_disk disk_;
     store_life life_;
@@ -71,7 +72,7 @@ private:
 
 std::string broken_in(std::uint64_t seed, bool lies_about_sync = false) {
     try {
-        unlucky_life{seed, lies_about_sync}.live(3, seed % 3 == 0 ? 30 : 250, 60);
+        unlucky_life{seed, lies_about_sync}.live(3, seed % 3 == 0 ? 30 : 250, seed % 10 == 0 ? 200 : 60);
         return {};
     } catch (const broken_law& broken) { return broken.why; }
 }
