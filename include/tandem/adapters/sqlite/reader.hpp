@@ -198,7 +198,7 @@ private:
         if (!read_all(positions, scanned, tell)) return;
         // Nothing was full, although there is more: some was trimmed meanwhile.
         position covered = plan.until;
-        if (positions.size() > most.entries) covered = positions.back();
+        if (positions.size() > most.entries) covered = std::max(positions.back(), scanned);
         if (plan.more_marks) covered = std::min(covered, plan.marks.back().position);
         filler.end_at(covered);
         tell_marks_before(covered.next());
