@@ -24,7 +24,7 @@ sqlite_options on(const unsafe_disk& disk, std::uint64_t seed) {
     return o;
 }
 
-// A machine that keeps losing its power, with a store on it.
+// A machine that keeps losing its power, with a store on it whose process is killed now and then, too.
 class unlucky_life {
 public:
     unlucky_life(std::uint64_t seed, bool lies_about_sync = false)
@@ -49,11 +49,13 @@ public:
 private:
     // Now and then the power fails while the file is opened, too.
     sqlite_store start() {
-        disk_.crash(random_.next());
+        if (random_.chance(40)) disk_.kill();
+        else disk_.crash(random_.next());
         while (random_.chance(30)) {
             disk_.crash_at(1 + random_.below(12));
             static_cast<void>(sqlite_store::open("log.db", on(disk_, seed_)));
-            disk_.crash(random_.next());
+            if (random_.chance(40)) disk_.kill();
+            else disk_.crash(random_.next());
         }
         auto store = sqlite_store::open("log.db", on(disk_, seed_));
         if (!store) throw broken_law{"the file cannot be opened: " + store.error().detail};

@@ -131,6 +131,7 @@ unsafe_disk::~unsafe_disk() = default;
 const char* unsafe_disk::name() const { return all_->name().c_str(); }
 
 void unsafe_disk::crash(std::uint64_t seed) { all_->crash(seed); }
+void unsafe_disk::kill() { all_->kill(); }
 void unsafe_disk::crash_at(std::uint64_t n) { all_->set(all_->crash_in_, n); }
 bool unsafe_disk::is_off() const { return all_->get(all_->is_off_); }
 std::uint64_t unsafe_disk::operations() const { return all_->get(all_->operations_); }

@@ -41,8 +41,9 @@ public:
 
     // --- power
     void crash(std::uint64_t seed);    // now, unless crash_at came first; and a new start
+    void kill();                       // the process dies, the machine does not: what was written is there, unsynced
     void crash_at(std::uint64_t n);    // 1: the next operation; 0: never mind
-    bool is_off() const;               // crash_at has come: everything fails until crash()
+    bool is_off() const;               // crash_at has come: everything fails until crash() or kill()
     std::uint64_t operations() const;  // writes, truncates, syncs and deletes so far
 
     // --- faults, of the n-th call from here on (1: the next), and with `lasting` of all that follow, until repair()

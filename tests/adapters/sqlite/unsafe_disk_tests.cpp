@@ -276,6 +276,32 @@ TEST_SUITE("unsafe_disk") {
         CHECK(after.run(transaction(13)) == SQLITE_OK);
     }
 
+    TEST_CASE("a process that is killed leaves what it has written, and only a sync makes that durable") {
+        for (const bool synced : {false, true}) {
+            CAPTURE(synced);
+            std::set<long> seen;
+            for (std::uint64_t seed = 0; seed < 20; ++seed) {
+                unsafe_disk disk{{.lies_about_sync = false, .seed = seed}};
+                raw_database killed{disk.name()};
+                REQUIRE(live(killed) == 12);
+                killed.run("PRAGMA synchronous=OFF");
+                REQUIRE(killed.run(transaction(13)) == SQLITE_OK);
+                disk.kill();
+                CHECK(killed.run("SELECT count(*) FROM t") == SQLITE_IOERR);
+                {
+                    raw_database next{disk.name()};
+                    CHECK(wrong_with(next, 13) == "");
+                    if (synced) REQUIRE(next.run("PRAGMA synchronous=FULL; PRAGMA wal_checkpoint") == SQLITE_OK);
+                    disk.crash(seed);
+                }
+                raw_database last{disk.name()};
+                CHECK(wrong_with(last, 12) == "");
+                seen.insert(last.number("SELECT max(number) FROM t"));
+            }
+            CHECK(seen == (synced ? std::set<long>{13} : std::set<long>{12, 13}));
+        }
+    }
+
     TEST_CASE("while the power is off nothing opens") {
         unsafe_disk disk;
         disk.crash_at(1);

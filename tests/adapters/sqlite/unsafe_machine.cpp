@@ -25,7 +25,7 @@ std::unique_ptr<machine::handle> machine::open(const char* name, int flags, int&
         if (!(flags & SQLITE_OPEN_CREATE) || is_read_only_) return {};
         h->file = std::make_shared<unsafe_inode>();
         constexpr int logs = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
-        h->syncs_directory = (flags & logs) != 0;
+        h->file->syncs_directory = (flags & logs) != 0;
         if (name) seen_[name] = h->file, unsynced_.push_back({name, h->file});
     }
     ++handles_;
@@ -50,7 +50,7 @@ bool machine::access(const std::string& name, int what) {
     const guard g{mutex_};
     const auto there = seen_.find(name);
     if (is_off_ || there == seen_.end()) return false;
-    return what == SQLITE_ACCESS_EXISTS ? !there->second->bytes.seen().empty() : !is_read_only_;
+    return what == SQLITE_ACCESS_EXISTS ? !there->second->content->seen().empty() : !is_read_only_;
 }
 
 void machine::close(handle& h) {
@@ -66,7 +66,7 @@ int machine::read(handle& h, char* into, std::size_t count, std::uint64_t at) {
     const guard g{mutex_};
     if (is_dead(h)) return SQLITE_IOERR;
     if (const int code = reads_.strike()) return code;
-    const std::string& bytes = h.file->bytes.seen();
+    const std::string& bytes = h.file->content->seen();
     const std::size_t from = std::min<std::size_t>(at, bytes.size());
     const std::size_t had = std::min(count, bytes.size() - from);
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(from), had, into);
@@ -77,17 +77,17 @@ int machine::read(handle& h, char* into, std::size_t count, std::uint64_t at) {
 int machine::write(handle& h, std::string_view bytes, std::uint64_t at) {
     const guard g{mutex_};
     if (is_dead(h)) return SQLITE_IOERR;
-    if (h.name.empty()) return h.file->bytes.write(at, bytes), SQLITE_OK;
+    if (h.name.empty()) return h.file->content->write(at, bytes), SQLITE_OK;
     if (!h.writable || is_read_only_) return SQLITE_IOERR_WRITE;
     const bool fails = power_fails();
     if (const int code = writes_.strike()) {
-        h.file->bytes.write(at, bytes.substr(0, bytes.size() / 2));
+        h.file->content->write(at, bytes.substr(0, bytes.size() / 2));
         return code;
     }
-    const std::uint64_t size = h.file->bytes.seen().size(), full = bytes_used();
+    const std::uint64_t size = h.file->content->seen().size(), full = bytes_used();
     const std::uint64_t room = size + (full < capacity_ ? capacity_ - full : 0);
     const std::size_t fitting = std::min<std::size_t>(bytes.size(), room > at ? room - at : 0);
-    h.file->bytes.write(at, bytes.substr(0, fitting));
+    h.file->content->write(at, bytes.substr(0, fitting));
     return fails ? SQLITE_IOERR : fitting < bytes.size() ? SQLITE_FULL : SQLITE_OK;
 }
 
@@ -98,10 +98,10 @@ int machine::truncate(handle& h, std::uint64_t size) {
         if (!h.writable || is_read_only_) return SQLITE_IOERR_TRUNCATE;
         const bool fails = power_fails();
         if (writes_.strike()) return SQLITE_IOERR_TRUNCATE;
-        h.file->bytes.truncate(size);
+        h.file->content->truncate(size);
         return fails ? SQLITE_IOERR : SQLITE_OK;
     }
-    h.file->bytes.truncate(size);
+    h.file->content->truncate(size);
     return SQLITE_OK;
 }
 
@@ -111,19 +111,19 @@ int machine::sync(handle& h) {
     if (h.name.empty()) return SQLITE_OK;
     if (power_fails()) return SQLITE_IOERR;
     if (const int code = syncs_.strike()) {
-        h.file->bytes.leave_to_chance(random_, options_.medium);
+        h.file->content->leave_to_chance(random_, options_.medium);
         return code;
     }
     if (options_.lies_about_sync) return SQLITE_OK;
-    h.file->bytes.sync();
-    if (std::exchange(h.syncs_directory, false)) sync_directory();
+    h.file->content->sync();
+    if (std::exchange(h.file->syncs_directory, false)) sync_directory();
     return SQLITE_OK;
 }
 
 int machine::size(handle& h, sqlite3_int64& size) {
     const guard g{mutex_};
     if (is_dead(h)) return SQLITE_IOERR;
-    size = static_cast<sqlite3_int64>(h.file->bytes.seen().size());
+    size = static_cast<sqlite3_int64>(h.file->content->seen().size());
     return SQLITE_OK;
 }
 
@@ -174,7 +174,7 @@ bool machine::power_fails() {
 
 std::uint64_t machine::bytes_used() const {
     std::uint64_t sum = 0;
-    for (const auto& [name, file] : seen_) sum += file->bytes.seen().size();
+    for (const auto& [name, file] : seen_) sum += file->content->seen().size();
     return sum;
 }
 
@@ -198,14 +198,14 @@ std::vector<std::string> machine::files() const {
 std::uint64_t machine::size(const std::string& file) const {
     const guard g{mutex_};
     const auto there = seen_.find(file);
-    return there == seen_.end() ? 0 : there->second->bytes.seen().size();
+    return there == seen_.end() ? 0 : there->second->content->seen().size();
 }
 
 void machine::corrupt(const std::string& file, std::uint64_t offset, std::uint64_t seed, std::size_t count) {
     const guard g{mutex_};
     seeded_random random{seed};
     const auto there = seen_.find(file);
-    if (there != seen_.end()) there->second->bytes.corrupt(offset, count, random);
+    if (there != seen_.end()) there->second->content->corrupt(offset, count, random);
 }
 
 // What is found is made of copies: handles of before keep what they had, dead as they are.
@@ -219,11 +219,32 @@ void machine::crash(std::uint64_t seed) {
     names found;
     for (auto& [name, file] : durable_) {
         if (!file) continue;
-        file->bytes.leave_to_chance(random, options_.medium);
-        found[name] = std::make_shared<unsafe_inode>(unsafe_inode{unsafe_file{file->bytes.durable()}});
+        file->content->leave_to_chance(random, options_.medium);
+        found[name] =
+            std::make_shared<unsafe_inode>(unsafe_inode{std::make_shared<unsafe_file>(file->content->durable())});
     }
     seen_ = durable_ = found;
     unsynced_.clear();
+    start();
+}
+
+// The same files, found by others: locks and shared memory went with who held them.
+void machine::kill() {
+    const guard g{mutex_};
+    std::map<std::shared_ptr<unsafe_inode>, std::shared_ptr<unsafe_inode>> found;
+    const auto find = [&](std::shared_ptr<unsafe_inode>& file) {
+        if (!file) return;
+        auto& again = found[file];
+        if (!again) again = std::make_shared<unsafe_inode>(unsafe_inode{file->content, {}, {}, file->syncs_directory});
+        file = again;
+    };
+    for (auto& [name, file] : seen_) find(file);
+    for (auto& [name, file] : durable_) find(file);
+    for (named& n : unsynced_) find(n.file);
+    start();
+}
+
+void machine::start() {
     ++life_;
     crash_in_ = 0, is_off_ = false;
 }

@@ -16,9 +16,11 @@ namespace tandem {
 
 // A file as it is found by its name: it lives until its name and its handles are gone.
 struct unsafe_inode {
-    unsafe_file bytes{};
+    std::shared_ptr<unsafe_file> content = std::make_shared<unsafe_file>();
     level_locks levels{};
     shared_memory shm{};
+    // At its first sync, as the VFS of unix does for journals and logs; as file systems do, whoever made the file.
+    bool syncs_directory = false;
 };
 
 // The next call that is to fail, and how.
@@ -43,7 +45,6 @@ public:
         std::string name{};      // empty: a temporary file
         std::uint64_t life = 0;  // between two crashes; in another one it is dead
         bool writable = false;
-        bool syncs_directory = false;  // at its first sync, as the VFS of unix does
         bool deleted_on_close = false;
         held_locks locks{};
     };
@@ -73,6 +74,7 @@ public:
     std::size_t handles() const { return get(handles_); }
 
     void crash(std::uint64_t seed);
+    void kill();
     void corrupt(const std::string& file, std::uint64_t offset, std::uint64_t seed, std::size_t count);
     std::vector<std::string> files() const;
     std::uint64_t size(const std::string& file) const;
@@ -101,6 +103,7 @@ private:
     bool power_fails();  // counts an operation: is it the one?
     std::uint64_t bytes_used() const;
     void sync_directory();
+    void start();
 
     static constexpr std::uint64_t no_limit = ~std::uint64_t{0};
 
