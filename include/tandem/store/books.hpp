@@ -63,8 +63,9 @@ public:
     }
 
     // What was placed is written down. Sender and conversation have their numbers afterwards. Returns how the sender stands there,
-    // or null.
-    const membership_table::row* apply(const draft& d, const outcome& placed, numbers& of) {
+    // or null; `known`: who knows it already says so.
+    const membership_table::row* apply(const draft& d, const outcome& placed, numbers& of,
+                                       const membership_table::row* known = nullptr) {
         if (of.sender == none) of.sender = users_.intern(d.sender).first;
         if (of.conversation == none) of.conversation = conversations_.intern(d.conversation).first;
         newest_ = placed.place.position;
@@ -73,7 +74,7 @@ public:
         rules::each_new_standing(d, placed, before, [&](const user_id& who, const standing& now) {
             memberships_.change(users_.intern(who).first, of.conversation, now, !d.conversation.is_personal());
         });
-        const auto* member = row_of(of.sender, of.conversation);
+        const auto* member = known ? known : row_of(of.sender, of.conversation);
         if (member) memberships_.sent(*member, placed.place.seq);
         return member;
     }

@@ -6,23 +6,29 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+
 using namespace tandem;
 
 namespace {
 
 struct log_file : scene {
     unsafe_disk disk{};
-    sqlite_store store = open();
+    std::optional<sqlite_store> opened = open();
+    sqlite_store& store() { return *opened; }
 
     sqlite_store open() {
         sqlite_options o;
         o.vfs = disk.name(), o.settle_after = 2;  // soon, so that both ways of finding something again are gone
         return *sqlite_store::open("log.db", o);
     }
-    void open_again() { store = open(); }
+    void open_again() {
+        opened.reset();
+        opened = open();
+    }
     outcome say(const conversation_id& c, const user_id& who, const char* body, const send_id& id = {}) {
         const draft d = message(c, who, body, id);
-        return (*store.append({&d, 1}))[0];
+        return (*store().append({&d, 1}))[0];
     }
 };
 
@@ -32,20 +38,20 @@ TEST_SUITE("sqlite_store: opened again") {
     TEST_CASE_FIXTURE(log_file, "who wrote last has read, also when it is trimmed before it is settled") {
         REQUIRE(is_placed(say(pair(), ann, "1")));
         REQUIRE(is_placed(say(pair(), bob, "2")));
-        REQUIRE(store.trim(pair(), seq{3}));
+        REQUIRE(store().trim(pair(), seq{3}));
         open_again();
-        CHECK(store.member(pair(), ann)->last_sent == seq{1});
-        CHECK(store.member(pair(), bob)->last_sent == seq{2});
+        CHECK(store().member(pair(), ann)->last_sent == seq{1});
+        CHECK(store().member(pair(), bob)->last_sent == seq{2});
     }
 
     TEST_CASE_FIXTURE(log_file, "a mark that is older than an entry hides no entry") {
         REQUIRE(is_placed(say(pair(), ann, "0")));
         const mark_change c = mark(pair(), bob, mark_key::read, 1, true);
-        REQUIRE(is_changed((*store.put({&c, 1}))[0]));
-        const position cursor = store.head()->newest;
+        REQUIRE(is_changed((*store().put({&c, 1}))[0]));
+        const position cursor = store().head()->newest;
         for (int i = 1; i < 20; ++i) REQUIRE(is_placed(say(pair(), ann, "x")));  // enough to be settled
         REQUIRE(is_placed(say(conversation_id::self(cid), cid, "last")));
         open_again();
-        CHECK(store.changes(bob, cursor, {})->entries.size() == 19);
+        CHECK(store().changes(bob, cursor, {})->entries.size() == 19);
     }
 }

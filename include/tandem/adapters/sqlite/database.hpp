@@ -42,6 +42,7 @@ public:
     database(const std::string& file, int flags, const char* vfs = nullptr) : file_{file} {
         const int code = sqlite3_open_v2(file.c_str(), &connection_, flags | SQLITE_OPEN_NOMUTEX, vfs);
         if (code == SQLITE_OK) {
+            sqlite3_extended_result_codes(connection_, 1);
             sqlite3_busy_timeout(connection_, 5000);  // a reader that meets a commit half way takes the writer's lock
             return;
         }
@@ -123,6 +124,8 @@ public:
         reset();
     }
     void reset() { sqlite3_reset(compiled_); }
+    // Rows that the last run of it has changed.
+    int changes() const { return sqlite3_changes(on_->raw()); }
 
     std::uint64_t number(int column) const {
         return static_cast<std::uint64_t>(sqlite3_column_int64(compiled_, column));

@@ -26,17 +26,16 @@ struct missed_plan {
     std::vector<missed_stream> streams{};  // in order of conversation number
     std::vector<mark> marks{};             // in order of position, as many as a page may have
     bool more_marks = false;
-    bool on_disk = false;  // some of it may not be in memory
+    // Up to here the log is looked through: of the little that was said while somebody was away for a moment, that is shorter
+    // than asking for each of their conversations. (On the disk. What is in memory is found at once.)
+    position scanned{};
+
+    bool on_disk() const { return scanned != from; }
 
     const missed_stream* find(std::uint32_t conversation) const {
         const auto at = std::lower_bound(streams.begin(), streams.end(), conversation,
                                          [](const missed_stream& s, std::uint32_t c) { return s.conversation < c; });
         return at != streams.end() && at->conversation == conversation ? &*at : nullptr;
-    }
-
-    // To look at a position in passing costs a tenth of what it costs to go to a conversation on the disk.
-    position from_where_scanned() const {
-        return on_disk ? std::min(until, position{from.value + 64 + 2 * streams.size()}) : from;
     }
 };
 
@@ -66,13 +65,14 @@ private:
     std::vector<position> heap_;  // the highest first
 };
 
-// Offers what the stream has here in (from, until].
-inline void offer_places(const missed_stream& s, const places& here, position from, position until,
+// Offers what the stream has here in (from, until]. False: what comes behind it is too high.
+inline bool offer_places(const missed_stream& s, const places& here, position from, position until,
                          lowest_positions& to) {
     const auto& all = here.positions;
     auto at = static_cast<std::size_t>(std::upper_bound(all.begin(), all.end(), from) - all.begin());
-    for (; at < all.size() && all[at] <= until; ++at)
-        if (s.sees(here.seq_at(at)) && !to.offer(all[at])) return;
+    for (; at < all.size(); ++at)
+        if (all[at] > until || (s.sees(here.seq_at(at)) && !to.offer(all[at]))) return false;
+    return true;
 }
 
 inline missed_plan plan_for(const state& s, const user_id& id, position from, position until, std::size_t most_marks) {
@@ -100,6 +100,7 @@ inline missed_plan plan_for(const state& s, const user_id& id, position from, po
     for (const auto* m : marks) plan.marks.push_back(b.told(*m));
     std::sort(plan.streams.begin(), plan.streams.end(),
               [](const missed_stream& a, const missed_stream& c) { return a.conversation < c.conversation; });
+    plan.scanned = from < s.settled ? std::min(until, position{from.value + 64 + 4 * plan.streams.size()}) : from;
     return plan;
 }
 
@@ -109,21 +110,17 @@ inline void offer_recent(const state& s, missed_plan& plan, lowest_positions& to
         stream.first_here = s.first_here(stream.conversation);
         for (const auto* part : {&s.frozen.places, &s.young.places})
             if (const places* here = part->of(stream.conversation))
-                offer_places(stream, *here, plan.from, plan.until, to);
+                offer_places(stream, *here, plan.scanned, plan.until, to);
     }
-    plan.on_disk = plan.from < s.settled;
 }
 
-// And those on the disk, stretch by stretch, the newest first.
+// And those on the disk.
 inline void offer_stored(stored_places& disk, const missed_plan& plan, lowest_positions& to) {
-    if (!plan.on_disk) return;
+    if (!plan.on_disk()) return;
     for (const missed_stream& stream : plan.streams)
-        for (seq below = stream.first_here.previous(); below;) {
-            const auto stretch = disk.find(stream.conversation, below);
-            if (!stretch || stretch->positions.back() <= plan.from) break;
-            offer_places(stream, *stretch, plan.from, plan.until, to);
-            below = stretch->first.previous();
-        }
+        disk.each_behind(stream.conversation, plan.scanned, [&](const places& stretch) {
+            return stretch.first < stream.first_here && offer_places(stream, stretch, plan.scanned, plan.until, to);
+        });
 }
 
 }  // namespace tandem::sqlite

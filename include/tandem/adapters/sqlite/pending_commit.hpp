@@ -25,7 +25,8 @@ public:
         const tandem::draft* draft;
         tandem::outcome outcome;
         books::numbers of;
-        std::uint64_t send;  // its hash; 0: none
+        std::uint64_t send;                             // its hash; 0: none
+        const membership_table::row* sender = nullptr;  // if the books have it
     };
 
     void begin() {
@@ -50,16 +51,17 @@ public:
     }
 
     const standing* standing_of(std::uint32_t user, std::uint32_t conversation) const {
-        if (user == none || conversation == none) return nullptr;
-        if (const standing* changed = standings_.empty() ? nullptr : standings_.find({conversation, user}))
-            return changed;
-        return books_.memberships().find(user, conversation);
+        const standing* changed = changed_standing(user, conversation);
+        return changed ? changed : row_of(user, conversation);
     }
 
+    // The same draft is the next to be added, or none.
     template <class TargetOf>
-    facts facts_about(const draft& d, books::numbers of, const sent* before, TargetOf target_of) const {
+    facts facts_about(const draft& d, books::numbers of, const sent* before, TargetOf target_of) {
         facts f{.conversation = of.conversation, .head = &head(of.conversation), .sent = before};
-        f.sender = standing_of(of.sender, of.conversation);
+        sender_ = row_of(of.sender, of.conversation);
+        f.sender = changed_standing(of.sender, of.conversation);
+        if (!f.sender) f.sender = sender_;
         if (is_membership(d.kind)) f.subject = standing_of(number_of(d.subject), of.conversation);
         if (rules::has_target(d, *f.head)) f.target = target_of(of.conversation, d.target);
         return f;
@@ -81,7 +83,7 @@ public:
             standings_[{of.conversation, user}] = now;
             changed(user, now);
         });
-        placed_.push_back({&d, placed, of, 0});
+        placed_.push_back({&d, placed, of, 0, sender_});
     }
     void add_send(std::uint64_t hash) {
         placed_.back().send = hash;
@@ -134,7 +136,7 @@ public:
             books::numbers of{};
             of.sender = p.of.sender < b.users().size() ? p.of.sender : none;
             of.conversation = p.of.conversation < b.conversations().size() ? p.of.conversation : none;
-            const auto* member = b.apply(*p.draft, p.outcome, of);
+            const auto* member = b.apply(*p.draft, p.outcome, of, p.sender);
             assert(of.sender == p.of.sender && of.conversation == p.of.conversation);
             told(p, member);
         }
@@ -190,6 +192,13 @@ private:
         for (std::uint32_t n = 0; n < added.size(); ++n) f(static_cast<std::uint32_t>(known.size()) + n, added[n]);
     }
 
+    const membership_table::row* row_of(std::uint32_t user, std::uint32_t conversation) const {
+        return user == none || conversation == none ? nullptr : books_.memberships().find(user, conversation);
+    }
+    const standing* changed_standing(std::uint32_t user, std::uint32_t conversation) const {
+        return standings_.empty() ? nullptr : standings_.find({conversation, user});
+    }
+
     standing standing_before(const draft& d, std::uint32_t conversation) const {
         const standing* s = standing_of(number_of(d.subject), conversation);
         return s ? *s : standing{};
@@ -202,6 +211,7 @@ private:
     flat_map<where, conversation_head> heads_;
     flat_map<where, standing> standings_;
     flat_map<which_mark, std::uint64_t> values_;
+    const membership_table::row* sender_ = nullptr;
     std::vector<placed_draft> placed_;
     std::vector<moved_mark> marks_;
     std::optional<trimmed> trimmed_;

@@ -71,18 +71,16 @@ inline std::string distances_of(const places& p) {
 class stored_places {
 public:
     explicit stored_places(const database& db)
-        : stretch_{db, "select first, position, distances from places where conversation = ? and first <= ? "
-                       "order by first desc limit 1"} {}
+        : with_{db, "select first, position, distances from places where conversation = ? and first <= ? "
+                    "order by first desc limit 1"},
+          behind_{db, "select first, position, distances from places where conversation = ?1 and position >= "
+                      "(select coalesce(max(position), 0) from places where conversation = ?1 and position <= ?2) "
+                      "order by position"} {}
 
     // The stretch that has `s`, or what lies before it.
     std::optional<places> find(std::uint32_t conversation, seq s) {
-        rows answer{stretch_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
-        if (!answer.next()) return std::nullopt;
-        places found{{stretch_.number(0)}, {}};
-        const bytes distances = stretch_.blob(2);
-        for (std::size_t i = 0; i + 4 <= distances.size(); i += 4)
-            found.positions.push_back({stretch_.number(1) + tandem::detail::load(distances.data() + i, 4)});
-        return found;
+        rows answer{with_.bind(1, std::uint64_t{conversation}).bind(2, s.value)};
+        return answer.next() ? std::optional{stretch_in(with_)} : std::nullopt;
     }
 
     position at(std::uint32_t conversation, seq s) {
@@ -90,8 +88,25 @@ public:
         return found && found->has(s) ? found->at(s) : position{};
     }
 
+    // go_on(places) for stretches, in order, that reach behind `from`, until it says no.
+    template <class GoOn>
+    void each_behind(std::uint32_t conversation, position from, GoOn go_on) {
+        rows all{behind_.bind(1, std::uint64_t{conversation}).bind(2, from.value)};
+        while (all.next() && go_on(stretch_in(behind_))) {}
+    }
+
 private:
-    statement stretch_;
+    static places stretch_in(const statement& row) {
+        places found{{row.number(0)}, {}};
+        const bytes distances = row.blob(2);
+        found.positions.reserve(distances.size() / 4);
+        for (std::size_t i = 0; i + 4 <= distances.size(); i += 4)
+            found.positions.push_back({row.number(1) + tandem::detail::load(distances.data() + i, 4)});
+        return found;
+    }
+
+    statement with_;
+    statement behind_;
 };
 
 }  // namespace tandem::sqlite

@@ -20,6 +20,9 @@ public:
         : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, sends_{db_}, places_{db_}, begin_{db_, "begin"},
           end_{db_, "commit"}, tail_{db_, "select " + entry_columns +
                                               " from entries where position > ? and position <= ? order by position"},
+          scan_{
+              db_,
+              "select position, conversation, seq from entries where position > ? and position <= ? order by position"},
           marks_{db_, "select position, conversation, target, key, owner, value, shared from marks "
                       "where position > ? and position <= ? order by position"},
           entry_{db_, "select " + entry_columns + " from entries where position = ?"},
@@ -154,7 +157,7 @@ public:
 
 private:
     static constexpr int body_column = 19;
-    static constexpr std::uint64_t a_few = 8;
+    static constexpr std::uint64_t a_few = 2;
 
     // Several statements see the same, and the file is asked for its state once.
     class snapshot {
@@ -191,35 +194,31 @@ private:
             entries.push_back(read_entry(s));
             return true;
         };
-        const position scanned = plan.from_where_scanned();
-        if (!scan(plan, scanned, tell)) return;
+        scan(plan, lowest);
         offer_stored(places_, plan, lowest);
         const auto positions = std::move(lowest).in_order();
-        if (!read_all(positions, scanned, tell)) return;
+        if (!read_all(positions, tell)) return;
         // Nothing was full, although there is more: some was trimmed meanwhile.
         position covered = plan.until;
-        if (positions.size() > most.entries) covered = std::max(positions.back(), scanned);
+        if (positions.size() > most.entries) covered = positions.back();
         if (plan.more_marks) covered = std::min(covered, plan.marks.back().position);
         filler.end_at(covered);
         tell_marks_before(covered.next());
     }
 
-    // A stretch is looked through, one position after the other. False: the page is full.
-    template <class Tell>
-    bool scan(const missed_plan& plan, position until, Tell tell) {
-        if (until == plan.from) return true;
-        rows all{tail_.bind(1, plan.from.value).bind(2, until.value)};
+    void scan(const missed_plan& plan, lowest_positions& to) {
+        if (!plan.on_disk()) return;
+        rows all{scan_.bind(1, plan.from.value).bind(2, plan.scanned.value)};
         while (all.next()) {
-            const missed_stream* of = plan.find(tail_.small<std::uint32_t>(1));
-            if (of && of->sees(seq{tail_.number(2)}) && !tell(tail_)) return false;
+            const missed_stream* of = plan.find(scan_.small<std::uint32_t>(1));
+            if (of && of->sees(seq{scan_.number(2)}) && !to.offer(position{scan_.number(0)})) return;
         }
-        return true;
     }
 
-    // The entries at these positions, those behind `from`. Over a few others it is shorter to walk than to ask again.
+    // The entries at these positions. Over one or two others it is shorter to walk than to ask again.
     template <class Tell>
-    bool read_all(const std::vector<position>& at, position from, Tell tell) {
-        auto next = std::upper_bound(at.begin(), at.end(), from);
+    bool read_all(const std::vector<position>& at, Tell tell) {
+        auto next = at.begin();
         while (next != at.end()) {
             rows walk{tail_.bind(1, next->previous().value).bind(2, at.back().value)};
             bool far = false;
@@ -317,7 +316,7 @@ private:
     stored_sends sends_;
     stored_places places_;
     statement begin_, end_;
-    statement tail_, marks_, entry_, number_, revoked_;
+    statement tail_, scan_, marks_, entry_, number_, revoked_;
 };
 
 }  // namespace tandem::sqlite

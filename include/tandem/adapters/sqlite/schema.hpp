@@ -72,8 +72,9 @@ create table places(             -- where a conversation's entries stand, a stre
     last integer not null,        -- its last seq
     position integer not null,    -- of the first
     distances blob not null,      -- of each from the first; 4 bytes each, little-endian
-    primary key(conversation, first)
+    primary key(conversation, position)
 ) without rowid;
+create unique index places_by_seq on places(conversation, first);
 create table trimmed_sends(      -- what is left of entries that are gone while their send ids count
     position integer primary key,
     conversation integer not null,

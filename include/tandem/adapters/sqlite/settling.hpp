@@ -26,24 +26,29 @@ struct settling_job {
     std::size_t planned = 0;  // in the commit under way
 };
 
-// After so many entries: their send ids become a run; where they stand, how far their conversations have come, and what their senders wrote last, goes
-// into its tables; then the log is settled up to the last of them. It goes in small steps, some in each commit, so no commit
-// waits for all of it. A random send id in an index costs a page of the disk; sorted by the thousand they cost their bytes.
+// After so many entries: their send ids become a run; where they stand, how far their conversations have come, and what their
+// senders wrote last, goes into its tables; then the log is settled up to the last of them. It goes in small steps, some in each
+// commit, so no commit waits for all of it. A random send id in an index costs a page of the disk; sorted by the thousand they
+// cost their bytes. Runs that are older than the horizon go in the same way.
 class settling {
 public:
-    settling(const database& db, const state& s)
-        : state_{s}, send_{db, "insert or replace into sends(run, bucket, filter, hashes) values(?, ?, ?, ?)"},
+    settling(const database& db, const state& s, duration horizon)
+        : state_{s}, horizon_{horizon},
+          send_{db, "insert or replace into sends(run, bucket, filter, hashes) values(?, ?, ?, ?)"},
           run_{db, "insert into runs(first, last, newest) values(?, ?, ?)"}, settled_{db, "update log set settled = ?"},
           member_{db, "update members set last_sent = ? where conversation = ? and user = ?"},
           conversation_{db, "update conversations set seq = ?, position = ?, messages = ? where number = ?"},
           places_{
               db,
-              "insert or replace into places(conversation, first, last, position, distances) values(?, ?, ?, ?, ?)"} {}
+              "insert or replace into places(conversation, first, last, position, distances) values(?, ?, ?, ?, ?)"},
+          forget_trimmed_{db, "delete from trimmed_sends where position in (select position from trimmed_sends "
+                              "where position <= ? limit 512)"},
+          forget_sends_{db, "delete from sends where run = ?"}, forget_run_{db, "delete from runs where first = ?"} {}
 
     // What has been written down since; who wrote it, if a member.
     void note(const membership_table::row* sender, instant time) {
         ++entries_;
-        newest_ = std::max(newest_, time);
+        newest_ = std::max(newest_, time), newest_ever_ = std::max(newest_ever_, time);
         if (sender) mark(members_, sender->number);
     }
     std::size_t entries() const { return entries_; }
@@ -60,29 +65,34 @@ public:
         std::sort(j.conversations.begin(), j.conversations.end());
         j.steps = buckets + chunks(j.members) + chunks(j.conversations) + 1;
         j.pace = entries_ / 4;
-        entries_ = 0;
+        entries_ = 0, newest_ = {};
     }
 
     // Inside a commit that brings so many entries.
     void go_on(std::size_t entries) {
-        if (!under_way_) return;
-        settling_job& j = *under_way_;
-        const std::size_t some = 1 + entries * j.steps / std::max<std::size_t>(j.pace, 1);
-        for (j.planned = j.done; j.planned < j.steps && j.planned < j.done + some; ++j.planned) step(j, j.planned);
+        if (under_way_) write_some(*under_way_, entries);
+        forgets_ = !state_.runs.empty() && state_.runs.front().newest < newest_ever_ - horizon_ && forget_some();
     }
-    // The commit is on the disk: gives the run when it is whole.
-    std::optional<send_run> committed() {
-        if (!under_way_) return std::nullopt;
+
+    // What the commit that is on the disk now has brought.
+    struct news {
+        std::optional<send_run> run;  // is whole
+        bool oldest_is_gone = false;
+    };
+    news committed() {
+        news since;
+        since.oldest_is_gone = std::exchange(forgets_, false);
+        if (!under_way_) return since;
         settling_job& j = *under_way_;
         j.done = j.planned;
-        if (j.done != j.steps) return std::nullopt;
+        if (j.done != j.steps) return since;
         for (const auto& part : j.filters) j.run.filter.add_part(part.data(), part.size());
-        auto run = std::move(j.run);
+        since.run = std::move(j.run);
         under_way_.reset();
-        return run;
+        return since;
     }
-    // It is not.
     void taken_back() {
+        forgets_ = false;
         if (under_way_) under_way_->planned = under_way_->done;
     }
 
@@ -94,6 +104,21 @@ private:
         if (std::exchange(t.is_in[number], 1) == 0) t.numbers.push_back(number);
     }
     static std::size_t chunks(const std::vector<std::uint32_t>& of) { return (of.size() + in_chunk - 1) / in_chunk; }
+
+    void write_some(settling_job& j, std::size_t entries) {
+        const std::size_t some = 1 + entries * j.steps / std::max<std::size_t>(j.pace, 1);
+        for (j.planned = j.done; j.planned < j.steps && j.planned < j.done + some; ++j.planned) step(j, j.planned);
+    }
+
+    // The oldest run is beyond the horizon. True: nothing is left of it.
+    bool forget_some() {
+        const send_run& oldest = state_.runs.front();
+        forget_trimmed_.bind(1, oldest.last.value).run();
+        if (forget_trimmed_.changes() != 0) return false;
+        forget_sends_.bind(1, oldest.first.value).run();
+        forget_run_.bind(1, oldest.first.value).run();
+        return true;
+    }
 
     void step(settling_job& j, std::size_t which) {
         if (which < buckets) return write_sends(j, which);
@@ -148,14 +173,18 @@ private:
     }
 
     const state& state_;
+    duration horizon_;
     statement send_;
     statement run_;
     statement settled_;
     statement member_;
     statement conversation_;
     statement places_;
+    statement forget_trimmed_, forget_sends_, forget_run_;
     std::size_t entries_ = 0;
-    instant newest_{};
+    instant newest_{};  // of those
+    instant newest_ever_{};
+    bool forgets_ = false;
     touched members_;
     std::optional<settling_job> under_way_;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "opening.hpp"
+#include "owner.hpp"
 #include "reader.hpp"
 #include "writer.hpp"
 
@@ -26,6 +27,7 @@ public:
 
     // The file is made if it is not there.
     static result<sqlite_store> open(const std::string& file, const sqlite_options& options = {}) {
+        if (file.empty() || file == ":memory:") return error{errc::store_failed, "a log needs a file with a name"};
         return sqlite::answer_of([&] { return sqlite_store{std::make_unique<parts>(file, options)}; });
     }
 
@@ -71,10 +73,12 @@ public:
 private:
     struct parts {
         parts(const std::string& f, const sqlite_options& o)
-            : options{o}, db{f, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, o.vfs}, state{opened(db, o)},
-              writer{db, *state, {o.dedup_horizon, o.settle_after, o.checkpoint_pages}} {}
+            : owner{f, o.vfs}, options{o}, db{f, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, o.vfs},
+              state{opened(db, o)}, writer{db, *state, {o.dedup_horizon, o.settle_after, o.checkpoint_pages}} {}
 
         static std::unique_ptr<sqlite::state> opened(const sqlite::database& db, const sqlite_options& o) {
+            if (sqlite3_db_readonly(db.raw(), "main") != 0)
+                throw sqlite::failure{SQLITE_READONLY, db.file(), "cannot be written"};
             if (db.text("pragma journal_mode = wal") != "wal")
                 throw sqlite::failure{SQLITE_CANTOPEN, db.file(), "cannot have a -wal file beside it"};
             db.run("pragma synchronous = full; pragma wal_autocheckpoint = 0");
@@ -83,6 +87,7 @@ private:
             return sqlite::open_state(db);
         }
 
+        sqlite::owner owner;
         sqlite_options options;
         sqlite::database db;
         std::unique_ptr<sqlite::state> state;

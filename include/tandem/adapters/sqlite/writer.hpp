@@ -32,7 +32,7 @@ inline constexpr const char* write_membership =
 class writer {
 public:
     writer(const database& db, state& s, const writer_options& o)
-        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, places_{db}, settling_{db, s},
+        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, places_{db}, settling_{db, s, o.horizon},
           begin_{db, "begin immediate"}, commit_{db, "commit"}, foreign_{db, "pragma data_version"},
           doubt_{db, "update log set doubts = doubts + 1"}, user_{db, "insert into users(number, id) values(?, ?)"},
           conversation_{db, "insert into conversations values(?, ?, 0, 0, 0, 1, 0)"}, entry_{db, insert_entry},
@@ -136,7 +136,7 @@ private:
 
     // The rest of the world may see it.
     void write_down() {
-        auto run = settling_.committed();
+        auto since = settling_.committed();
         std::unique_lock alone{state_.mutex};
         pending_.write_down(state_.books, [&](const auto& p, const auto* sender) {
             state_.touch(p.of.conversation, p.outcome.place.position);
@@ -146,9 +146,10 @@ private:
         for (const auto& m : pending_.marks())
             if (m.change->shared) state_.touch(m.conversation, m.position);
         for (const send_at& s : pending_.sends().all()) state_.young.sends.add(s);
-        if (run) {
-            state_.settled = run->last;
-            state_.runs.push_back(std::move(*run));
+        if (since.oldest_is_gone) state_.runs.pop_front();
+        if (since.run) {
+            state_.settled = since.run->last;
+            state_.runs.push_back(std::move(*since.run));
             state_.frozen.clear();
         }
         pending_.clear();
