@@ -54,4 +54,28 @@ TEST_SUITE("sqlite_store: opened again") {
         open_again();
         CHECK(store().changes(bob, cursor, {})->entries.size() == 19);
     }
+
+    TEST_CASE("what a killed process had not synced is durable before it is told") {
+        int found = 0;
+        for (std::uint64_t n = 1; n <= 12; ++n)
+            for (std::uint64_t seed = 0; seed < 6; ++seed) {
+                CAPTURE(n);
+                CAPTURE(seed);
+                log_file log;
+                REQUIRE(scene::is_placed(log.say(scene::pair(), scene::ann, "1", "1")));
+                log.disk.crash_at(n);
+                const draft d = scene::message(scene::pair(), scene::ann, "2", "2");
+                const bool answered = static_cast<bool>(log.store().append({&d, 1}));
+                log.disk.kill();
+                log.open_again();
+                const bool there = log.store().head()->newest.value == 2;
+                if (there)
+                    CHECK(scene::is_already(log.say(scene::pair(), scene::ann, "2", "2"), {seq{2}, position{2}}));
+                if (there && !answered) ++found;
+                log.disk.crash(seed);
+                log.open_again();
+                CHECK((log.store().head()->newest.value == 2) == (there || answered));
+            }
+        CHECK(found > 0);
+    }
 }
