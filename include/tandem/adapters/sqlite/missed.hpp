@@ -1,6 +1,7 @@
 // What one user has missed: where to look, and which positions it is.
 #pragma once
 
+#include "recent_walks.hpp"
 #include "state.hpp"
 
 #include "database.hpp"
@@ -23,8 +24,10 @@ struct missed_stream {
 struct missed_plan {
     position from{};
     position until{};
-    std::vector<missed_stream> streams{};  // in order of conversation number
-    std::vector<mark> marks{};             // in order of position, as many as a page may have
+    std::vector<missed_stream> streams{};         // in order of conversation number
+    std::vector<mark> marks{};                    // in order of position, as many as a page may have
+    std::vector<membership_table::line> lines{};  // of all these
+    std::uint32_t user = flat_index::none;
     bool more_marks = false;
     // Up to here the log is looked through: of the little that was said while somebody was away for a moment, that is shorter
     // than asking for each of their conversations. (On the disk. What is in memory is found at once.)
@@ -75,28 +78,34 @@ inline bool offer_places(const missed_stream& s, const places& here, position fr
     return true;
 }
 
-inline missed_plan plan_for(const state& s, const user_id& id, position from, position until, std::size_t most_marks) {
-    missed_plan plan{.from = from, .until = until};
+// `most`: of the marks.
+inline missed_plan plan_for(const state& s, recent_walks& walks, const user_id& id, position from, position until,
+                            std::size_t most) {
     const books& b = s.books;
-    const std::uint32_t user = b.users().find(id);
+    missed_plan plan{.from = from, .until = until};
+    plan.user = b.users().find(id);
+    auto mine = b.memberships().of(plan.user);
+    const auto begun = walks.take(plan.user, from, mine.empty() ? position{} : mine.back().changed);
+    if (begun) mine = begun->lines, plan.until = until = begun->until;
     std::vector<const mark_table::row*> marks;
     const auto note = [&](std::uint32_t n) {
         const auto& m = b.marks()[n];
         if (m.position <= until) marks.push_back(&m);
     };
-    s.changed.each(b.memberships().of(user), from, [&](const membership_table::line& line) {
+    s.changed.each(mine, from, [&](const membership_table::line& line) {
+        plan.lines.push_back(line);
         const auto& member = b.memberships()[line.row];
         const conversation_head& head = b.heads()[line.conversation];
         if (head.position > from) plan.streams.push_back({line.conversation, head.seq, member});
         if (member.current())
             b.marks().each_shared(line.conversation, from, [&](std::uint32_t n) {
-                if (b.marks()[n].owner != user && b.shows(b.marks()[n], user)) note(n);
+                if (b.marks()[n].owner != plan.user && b.shows(b.marks()[n], plan.user)) note(n);
             });
     });
-    b.marks().each_of(user, from, note);
+    b.marks().each_of(plan.user, from, note);
     std::sort(marks.begin(), marks.end(), [](auto* a, auto* c) { return a->position < c->position; });
-    plan.more_marks = marks.size() > most_marks + 1;
-    if (plan.more_marks) marks.resize(most_marks + 1);  // one that does not fit says so
+    plan.more_marks = marks.size() > most + 1;
+    if (plan.more_marks) marks.resize(most + 1);  // one that does not fit says so
     for (const auto* m : marks) plan.marks.push_back(b.told(*m));
     std::sort(plan.streams.begin(), plan.streams.end(),
               [](const missed_stream& a, const missed_stream& c) { return a.conversation < c.conversation; });

@@ -16,10 +16,11 @@ namespace tandem::sqlite {
 // it. A commit may come between: what is read from the disk may be newer than the head a page names, and is cut there.
 class reader {
 public:
-    reader(const std::string& file, const char* vfs, const state& s, int cache_bytes)
-        : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, sends_{db_}, places_{db_}, begin_{db_, "begin"},
-          end_{db_, "commit"}, tail_{db_, "select " + entry_columns +
-                                              " from entries where position > ? and position <= ? order by position"},
+    reader(const std::string& file, const char* vfs, const state& s, recent_walks& walks, int cache_bytes)
+        : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, walks_{walks}, sends_{db_}, places_{db_},
+          begin_{db_, "begin"}, end_{db_, "commit"},
+          tail_{db_,
+                "select " + entry_columns + " from entries where position > ? and position <= ? order by position"},
           scan_{
               db_,
               "select position, conversation, seq from entries where position > ? and position <= ? order by position"},
@@ -84,11 +85,12 @@ public:
             lowest_positions lowest{most.entries + 1};
             {
                 std::shared_lock together{state_.mutex};
-                plan = plan_for(state_, id, cursor, p.head.newest, most.entries);
+                plan = plan_for(state_, walks_, id, cursor, p.head.newest, most.entries);
                 offer_recent(state_, plan, lowest);
             }
             snapshot same{*this};
             read_missed(plan, std::move(lowest), p, most, entries);
+            if (p.examined < plan.until) walks_.put({plan.user, p.examined, plan.until, std::move(plan.lines)});
         }
         std::shared_lock together{state_.mutex};
         name(entries, p.entries);
@@ -313,6 +315,7 @@ private:
 
     database db_;
     const state& state_;
+    recent_walks& walks_;
     stored_sends sends_;
     stored_places places_;
     statement begin_, end_;

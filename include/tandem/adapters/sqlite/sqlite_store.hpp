@@ -13,7 +13,7 @@ struct sqlite_options {
     int writer_cache = 64 << 20;         // bytes
     int reader_cache = 8 << 20;          // bytes, for each thread that reads
     std::size_t settle_after = 1 << 18;  // entries; so many, or twice as many, are read again when the file is opened
-    int checkpoint_pages = 4000;         // about the size of the -wal file
+    int checkpoint_pages = 1000;         // about the size of the -wal file
     const char* vfs = nullptr;           // SQLite's default
 };
 
@@ -92,6 +92,7 @@ private:
         sqlite::database db;
         std::unique_ptr<sqlite::state> state;
         sqlite::writer writer;
+        sqlite::recent_walks walks;
         std::mutex idle_mutex;
         std::vector<std::unique_ptr<sqlite::reader>> idle;
     };
@@ -126,7 +127,8 @@ private:
             }
         }
         const sqlite_options& o = parts_->options;
-        return std::make_unique<sqlite::reader>(parts_->db.file(), o.vfs, *parts_->state, o.reader_cache);
+        return std::make_unique<sqlite::reader>(parts_->db.file(), o.vfs, *parts_->state, parts_->walks,
+                                                o.reader_cache);
     }
 
     std::unique_ptr<parts> parts_;

@@ -14,7 +14,7 @@ struct writer_options {
     duration horizon = days(7);  // send ids are known so long at least
     std::size_t entries_in_run =
         1 << 18;  // after so many the log is settled; so many are read again at the start, or twice as many
-    int checkpoint_pages = 4000;  // commits may lie in the -wal file up to about this size
+    int checkpoint_pages = 1000;  // commits may lie in the -wal file up to about this size
 };
 
 // A new interval begins where the latest one has ended; otherwise the latest one changes.
