@@ -202,7 +202,8 @@ private:
     }
 
     void check_marks(sqlite_store& store) {
-        for (const overview& o : store.overviews(scene::ann)->conversations)
+        const auto mine = store.overviews(scene::ann);
+        for (const overview& o : mine->conversations)
             for (std::uint64_t i = 0; i < 4; ++i)
                 if (o.membership.conversation == plan::conversation(i))
                     expect(o.read.value >= marks_[i], "a read mark has gone back");
