@@ -76,10 +76,12 @@ void store_policy_directory() {
     types<outcome, mark_outcome, found, drafts, mark_changes, outcomes, mark_outcomes, memory_store>();
     types<identity, trust_everyone, no_bus, no_sink, no_gatekeeper, no_observer, no_offline, checked_thread,
           unchecked_thread, action, open_directory, stage, named_device, carried>();
-    values<seq_store<memory_store>, trimming_store<memory_store>, authenticator<trust_everyone>, bus<no_bus>,
-           event_sink<no_sink>, gatekeeper<no_gatekeeper>, offline<no_offline>, directory<open_directory>,
-           !timing_observer<no_observer>, stage_count>();
-    functions(verbs::append, verbs::verify, verbs::admit, verbs::reached, verbs::publish, verbs::may, hooks::received);
+    values<seq_store<memory_store>, trimming_store<memory_store>, !joining_store<memory_store>,
+           !reads_from_any_thread<memory_store>, authenticator<trust_everyone>, bus<no_bus>, event_sink<no_sink>,
+           gatekeeper<no_gatekeeper>, offline<no_offline>, directory<open_directory>, !timing_observer<no_observer>,
+           stage_count>();
+    functions(verbs::append, verbs::append_together, verbs::verify, verbs::admit, verbs::reached, verbs::publish,
+              verbs::may, hooks::received);
     functions(name_of(stage::turn), carried_by(entry{}), carried_by(mark{}));
 }
 

@@ -22,6 +22,7 @@ public:
         line({"# TYPE ", name, " ", type});
     }
     void sample(std::uint64_t value) { line({name_, " ", std::to_string(value)}); }
+    void sample_of_seconds(std::uint64_t nanoseconds) { line({name_, " ", seconds_of(nanoseconds)}); }
     void sample(std::string_view label, std::string_view of, std::uint64_t value) {
         line({name_, "{", label, "=\"", of, "\"} ", std::to_string(value)});
     }

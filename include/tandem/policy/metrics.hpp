@@ -4,14 +4,9 @@
 #include "exposition.hpp"
 #include "observer.hpp"
 
-#include <chrono>
+#include "../core/steady_nanoseconds.hpp"
 
 namespace tandem {
-
-inline std::uint64_t steady_nanoseconds() {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
-}
 
 // An observer of one engine. Counting allocates nothing. Read it where the engine runs, between two turns, and serve what it
 // says to your operators alone: the pull API does not.

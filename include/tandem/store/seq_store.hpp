@@ -57,6 +57,9 @@ inline constexpr auto members = [](auto& s, auto&&... a) -> decltype(s.members(a
 inline constexpr auto marks = [](auto& s, auto&&... a) -> decltype(s.marks(a...)) { return s.marks(a...); };
 inline constexpr auto overviews = [](auto& s, auto&&... a) -> decltype(s.overviews(a...)) { return s.overviews(a...); };
 inline constexpr auto trim = [](auto& s, auto&&... a) -> decltype(s.trim(a...)) { return s.trim(a...); };
+inline constexpr auto append_together = [](auto& s, auto&&... a) -> decltype(s.append_together(a...)) {
+    return s.append_together(a...);
+};
 }  // namespace verbs
 
 using outcomes = std::vector<outcome>;            // one per draft, in their order
@@ -113,5 +116,18 @@ concept seq_store =
 // Optional: forget entries before `first_kept` (their seqs, positions and numbers are never given out again).
 template <class S>
 concept trimming_store = seq_store<S> && answers<decltype(verbs::trim), nothing, S&, const conversation_id&, seq>;
+
+// Optional: several appends in one commit, as if all their drafts lay side by side in one; so do the outcomes. It saves
+// who joins them the copies.
+template <class S>
+concept joining_store =
+    seq_store<S> && answers_now<decltype(verbs::append_together), outcomes, S&, std::span<const drafts>>;
+
+// Optional: a store that says `static constexpr bool reads_from_any_thread = true;` may be asked everything but append,
+// append_together, put and trim on any thread, by several at once, and while one of these runs.
+template <class S>
+inline constexpr bool reads_from_any_thread = requires {
+    requires bool { S::reads_from_any_thread };
+};
 
 }  // namespace tandem
