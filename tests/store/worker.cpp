@@ -261,11 +261,17 @@ TEST_SUITE("worker") {
         s.store.writes.close();
         s.one.append(large.of, large.then());
         c.answers = 0;
+        const mark_change m = a_mark();
+        std::string put, head;
         s.other.append(c.of, c.then());
+        s.other.put(mark_changes{&m, 1}, told_to<mark_outcomes>(put));
+        s.other.head(told_to<log_head>(head));
         s.loop.run();
         CHECK(c.became() == "store failed");
         s.go_on();
         CHECK(large.became() == "4 5 6 7");
+        CHECK(put == "ok");  // no drafts, no crowd
+        CHECK(head == "ok");
     }
 
     TEST_CASE("its load shows a stuck disk: how much waits, and since when the oldest call runs") {

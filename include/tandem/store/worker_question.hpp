@@ -77,7 +77,7 @@ struct question_of final : question<Store> {
     result<T> got = errc::unknown_outcome;
 };
 
-// Not one more of those: appends may be carried out together.
+// The only kind of which several are carried out together: so its span and its answer are open to who does that.
 template <class Store>
 struct append_question final : question<Store> {
     append_question(std::shared_ptr<asker> who, done<outcomes> d, tandem::drafts ds)

@@ -15,8 +15,8 @@ namespace tandem {
 
 struct worker_options {
     std::size_t readers = 2;           // threads for reading, of a store with reads_from_any_thread; 0: the writing one
-    std::size_t most_waiting = 1024;   // questions asked and not carried out
-    std::size_t most_drafts = 65'536;  // in the appends among the writes
+    std::size_t most_waiting = 1024;   // reads asked and not carried out, and as many writes
+    std::size_t most_drafts = 65'536;  // in the appends among these
     std::uint64_t (*clock)() = steady_nanoseconds;  // nanoseconds since whenever, never backwards
 };
 
@@ -57,8 +57,7 @@ public:
         return nullptr;
     }
 
-    // Waits until there is something for the thread to carry out: one question, or several appends. False: that was
-    // all.
+    // Waits until the thread has something to carry out: one question, or several appends. False: that was all.
     bool next(std::size_t thread, std::vector<question>& into) {
         std::unique_lock lock{mutex_};
         line& from = lines_[thread != 0];
@@ -115,8 +114,8 @@ private:
     const char* refusal_of(const detail::question<Store>& q) {
         if (closed_) return stopped;
         if (waiting_of(q) >= options_.most_waiting) return "too many questions wait for the store";
-        if (drafts_ > 0 && drafts_ + q.drafts > options_.most_drafts) return "too many drafts wait for the store";
-        return nullptr;
+        const bool crowds = q.drafts > 0 && drafts_ > 0 && drafts_ + q.drafts > options_.most_drafts;
+        return crowds ? "too many drafts wait for the store" : nullptr;
     }
 
     static bool reads(const detail::question<Store>& q) { return q.kind == question_kind::read; }

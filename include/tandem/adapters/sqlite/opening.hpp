@@ -76,7 +76,7 @@ inline position open_marks(const database& db, state& s) {
         const bool shared = marks.number(5) != 0;
         newest = position{marks.number(6)};
         s.books.restore_mark(which, marks.number(4), shared, newest);
-        if (shared) s.touch(which.conversation, newest);
+        if (shared) s.touch(which.conversation, std::max(newest, s.changed.last(which.conversation)));
     }
     return newest;
 }

@@ -11,6 +11,7 @@ class owner {
 public:
     owner(const std::string& file, const char* vfs)
         : lock_{file + "-owner", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs} {
+        sqlite3_busy_timeout(lock_.raw(), 0);  // who has it keeps it
         const char* const take = "pragma journal_mode = memory; begin exclusive";
         const int code = sqlite3_exec(lock_.raw(), take, nullptr, nullptr, nullptr);
         if (code != SQLITE_OK) throw failure{code, file, "is another store's, here or in another process"};

@@ -63,6 +63,7 @@ public:
                 settling_.note(s.books.memberships().find(sender, conversation), t);
             });
         if (newest > s.books.newest()) s.books.restore_newest(newest);
+        be_durable();
     }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -168,6 +169,14 @@ private:
             be_certain();
             return {errc::store_failed, failed.text()};
         } catch (const failure&) { return {errc::unknown_outcome, failed.text()}; }
+    }
+
+    // What was killed before its sync has been found again, but no disk may have it. If that cannot be helped now, nothing is
+    // written before it is.
+    void be_durable() {
+        try {
+            be_certain();
+        } catch (const failure&) {}
     }
 
     // A commit that failed may still be found by whoever opens the file after a crash, until another one stands in its place.
@@ -323,8 +332,8 @@ private:
     statement keep_send_, sent_, forget_entry_, forget_places_, forget_marks_, head_, newest_;
     std::uint64_t known_foreign_ = 0;
     int wal_pages_ = 0;
-    bool commits_ = false;   // COMMIT is being said
-    bool doubtful_ = false;  // it was, and failed
+    bool commits_ = false;  // COMMIT is being said
+    bool doubtful_ = true;  // it was, and failed; or somebody else said it
 };
 
 }  // namespace tandem::sqlite
