@@ -12,7 +12,7 @@ namespace tandem {
 //
 //   #include <tandem/testing/store_laws.hpp>
 //   struct my_bench {
-//       auto make() { return my_store{fresh_file()}; }  // nothing has happened in it; or a pointer that owns such a one
+//       auto make() { return my_store{fresh_file()}; }  // nothing has happened in it; or a pointer that owns one
 //       auto restart() { return my_store{last_file()}; }
 //   };
 //   int main() {
@@ -39,20 +39,20 @@ namespace tandem {
 // A store that says reads_from_any_thread, and whose reads answer at once, is read by other threads while it is written
 // to. Link what your system needs for std::thread.
 //
-// What is printed: a line for each law, with the guarantees that rest on it. `holds`; or BROKEN, with what the store said
-// and what it should have said; or `not tried`, with what it takes. At the end a line for each guarantee: `earned`, with
-// the circumstances it was tried under; `in part`, such as durable where no crash was tried; BROKEN; or `not tried`. True
-// is returned if no law is broken.
+// What is printed: a line for each law, with the guarantees that rest on it. `holds`; or BROKEN, with what the store
+// said and what it should have said; or `not tried`, with what it takes. At the end a line for each guarantee: `earned`,
+// with the circumstances it was tried under; `in part`, such as durable where no crash was tried; BROKEN; or `not tried`.
+// True is returned if no law is broken.
 //
-// What happens by chance comes from a seed, and is the same on every machine, but for what readers on other threads meet
-// on their way. Under a broken law stands the call that has exactly this again, and nothing else:
+// What happens by chance comes from a seed, and is the same on every machine, but for what readers on other threads
+// meet on their way. Under a broken law stands the call that has exactly this again, and nothing else:
 //
 //   store_laws(bench, {}, {.only = {"a failed call did nothing, or all of it", 2, 17}})
 //
 // Who has only a way to make a store says store_laws(make), and plain_bench{make} for `bench` here.
 //
-// To try more: store_laws(bench, {}, {.by_chance = {.first_seed = 100, .count = 5000}}). To hear of the verdicts in a way
-// of your own give, as the second argument, what can be called with a law_verdict, and perhaps with a store_worth.
+// To try more: store_laws(bench, {}, {.by_chance = {.first_seed = 100, .count = 5000}}). To hear of the verdicts in a
+// way of your own give, as the second argument, what can be called with a law_verdict, and perhaps with a store_worth.
 template <store_bench Bench, class Report = print_verdict>
 bool store_laws(Bench&& bench, Report report = {}, const store_trials& how = {}) {
     tried_store_of<std::remove_reference_t<Bench>> store{bench};

@@ -6,8 +6,8 @@
 namespace tandem {
 
 struct laws_of_failing {
-    // One life, in which the nth call fails, once. What the store says of it is so, and it goes on. A client repeats what
-    // failed, or does not.
+    // One life, in which the nth call fails, once. What the store says of it is so, and it goes on. A client repeats
+    // what failed, or does not.
     static bool one_call(store_probe& s, const store_life& life) {
         shadowed_store both{s, life};
         const epoch before = both.epoch();
