@@ -1,4 +1,5 @@
 // Your own store in a hundred lines: the ledger decides, you keep the entries, the laws say what it is worth.
+#include <tandem/store/ledger.hpp>
 #include <tandem/store/overviews.hpp>
 #include <tandem/store/page_room.hpp>
 #include <tandem/store/placed_entry.hpp>

@@ -73,9 +73,12 @@ int main() {
     std::filesystem::remove_all(folder);
     std::filesystem::create_directory(folder);
     const std::string file = folder / "chat.db";
-    const bool well =
-        live(file, "alice", {"AUTH_REQ 1 credential=alice", "SEND_REQ 2 to=bob send_id=a body=hello%20bob"}, 2) &&
-        live(file, "bob  ", {"AUTH_REQ 1 credential=bob cursor=0"}, 2);  // the second line is what he has missed
+    const std::vector<std::string> alice = {"AUTH_REQ 1 credential=alice",
+                                            "SEND_REQ 2 to=bob send_id=a body=hello%20bob",
+                                            "SEND_REQ 3 to=bob send_id=b body=still%20there?"};
+    // The server is started again. Bob has stored all up to position 1, and is told what he has missed.
+    const std::vector<std::string> bob = {"AUTH_REQ 1 credential=bob cursor=1"};
+    const bool well = live(file, "alice", alice, 3) && live(file, "bob  ", bob, 2);
     std::filesystem::remove_all(folder);
     return well ? 0 : 1;
 }

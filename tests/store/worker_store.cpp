@@ -18,7 +18,7 @@ namespace {
 struct collected {
     std::string* broken;
     void operator()(const law_verdict& v) const {
-        if (v.became != law_verdict::what::holds) *broken += std::string{v.name} + ": " + v.why + "\n";
+        if (v.became == law_verdict::what::broken) *broken += std::string{v.name} + ": " + v.why + "\n";
     }
 };
 

@@ -1,141 +1,72 @@
 // Is it a seq_store? Every sentence of the concept, tried on your type.
 #pragma once
 
-#include "store_laws/chance.hpp"
-#include "store_laws/marking.hpp"
-#include "store_laws/reading.hpp"
-#include "store_laws/writing.hpp"
+#include "store_laws/examination.hpp"
 
-#include <cstdio>
-#include <exception>
-#include <span>
-#include <string>
+#include <concepts>
 #include <type_traits>
 
 namespace tandem {
 
-// `earns`: the guarantees of the design that rest on it.
-struct store_law {
-    const char* name;
-    const char* earns;
-    void (*check)(store_probe&);  // on a store in which nothing has happened yet
-    bool needs_trim = false;
-};
-
-struct law_verdict {
-    enum class what : unsigned char { holds, broken, not_offered };
-    const char* name;
-    const char* earns;
-    what became;
-    std::string why;  // broken
-};
-
-struct print_verdict {
-    void operator()(const law_verdict& v) const {
-        static constexpr const char* words[] = {"holds     ", "BROKEN    ", "no trim() "};
-        std::printf("%s %-58s %s\n", words[static_cast<int>(v.became)], v.name, v.earns);
-        if (!v.why.empty()) std::printf("           %s\n", v.why.c_str());
-    }
-};
-
-namespace detail {
-
-template <class Made>
-auto& pointed_at(Made& made) {
-    if constexpr (requires { *made; }) return *made;
-    else return made;
+// With these lines you know what a store of yours is worth:
+//
+//   #include <tandem/testing/store_laws.hpp>
+//   struct my_bench {
+//       auto make() { return my_store{fresh_file()}; }  // nothing has happened in it; or a pointer that owns such a one
+//       auto restart() { return my_store{last_file()}; }
+//   };
+//   int main() {
+//       my_bench bench;
+//       return tandem::store_laws(bench) ? 0 : 1;
+//   }
+//
+// Only make() must be there. Each further member has more of the laws tried:
+//
+//   settle(store)   lets a store that answers later answer: runs its loop until nothing waits. Without it what a store
+//                   knows as release_all() is called, if it knows that.
+//   restart()       the store that was made last, once more, after it was destroyed. What was answered is there, and
+//                   positions, send ids, marks and the epoch go on where they were.
+//   break_at(n)     the nth call from now on of what is below the store (a read, a write, a flush …) fails, once; 0
+//                   takes it back. Returns whether the one planned before has struck. A short life is lived again and
+//                   again, with each of these calls failing: store_failed did nothing, unknown_outcome did all of it
+//                   or nothing, and the store goes on. A failure is a result, never an exception.
+//   crash_at(n)     what is below dies in its nth call from now on, and every later one fails; 0 means at once.
+//                   restart() brings it back as the dead would find it. What was answered is there, what was not is
+//                   there wholly or not at all. A store that takes a new epoch says that it may have lost something,
+//                   and is told that it does not earn `durable`.
+//   crash()         for a bench that cannot say in which call: at once.
+//
+// A store that says reads_from_any_thread, and whose reads answer at once, is read by other threads while it is written
+// to. Link what your system needs for std::thread.
+//
+// What is printed: a line for each law, with the guarantees that rest on it. `holds`; or BROKEN, with what the store said
+// and what it should have said; or `not tried`, with what it takes. At the end a line for each guarantee: `earned`, with
+// the circumstances it was tried under; `in part`, such as durable where no crash was tried; BROKEN; or `not tried`. True
+// is returned if no law is broken.
+//
+// What happens by chance comes from a seed, and is the same on every machine, but for what readers on other threads meet
+// on their way. Under a broken law stands the call that has exactly this again, and nothing else:
+//
+//   store_laws(bench, {}, {.only = {"a failed call did nothing, or all of it", 2, 17}})
+//
+// Who has only a way to make a store says store_laws(make), and plain_bench{make} for `bench` here.
+//
+// To try more: store_laws(bench, {}, {.by_chance = {.first_seed = 100, .count = 5000}}). To hear of the verdicts in a way
+// of your own give, as the second argument, what can be called with a law_verdict, and perhaps with a store_worth.
+template <store_bench Bench, class Report = print_verdict>
+bool store_laws(Bench&& bench, Report report = {}, const store_trials& how = {}) {
+    tried_store_of<std::remove_reference_t<Bench>> store{bench};
+    const store_worth worth = store_examination{store, how, [&](const law_verdict& v) { report(v); }}.all();
+    if constexpr (std::invocable<Report&, const store_worth&>)
+        if (how.only.law.empty()) report(worth);
+    return worth.all_hold();
 }
 
-// check(probe) on a fresh store; returns what broke.
-template <class Make, class Settle, class Check>
-std::string broken_by(Make& make, Settle& settle, Check check) {
-    auto made = make();
-    auto& store = pointed_at(made);
-    store_probe_of<std::remove_reference_t<decltype(store)>, Settle> probe{store, settle};
-    try {
-        check(static_cast<store_probe&>(probe));
-        return {};
-    } catch (const broken_law& broken) { return broken.why; } catch (const std::exception& e) {
-        return std::string{"something that should be there is not: "} + e.what();
-    }
-}
-
-}  // namespace detail
-
-inline std::span<const store_law> all_store_laws() {
-    using writing = laws_of_writing;
-    using marking = laws_of_marking;
-    using reading = laws_of_reading;
-    static constexpr store_law all[] = {
-        {"seqs and positions are given out without holes", "contiguous, one order", writing::order},
-        {"the drafts of an append see those before them", "one order", writing::one_by_one},
-        {"a repeated send is stored once", "unique, idempotent", writing::repeated},
-        {"a retry is recognised before it can be refused", "idempotent", writing::repeated_by_one_who_left},
-        {"a send id stands for one content", "unique", writing::reused},
-        {"only members write", "membership, no phantom", writing::members_only},
-        {"direct and self have those they name", "membership", writing::personal},
-        {"joining decides what one sees", "membership", writing::joining},
-        {"coming back adds an interval", "membership", writing::rejoining},
-        {"a revoked body is shown nowhere", "immutable, revoked", writing::revoking},
-        {"an edit replaces a body", "immutable", writing::editing},
-        {"only kept messages can be amended", "immutable", writing::amending_nothing},
-        {"marks merge by their rule", "marks", marking::merging},
-        {"marks have a member and a seq that exists", "marks", marking::refusing},
-        {"a mark may be of one entry", "marks", marking::targets},
-        {"a mark of an entry is for those who see the entry", "marks, membership", marking::seen_targets},
-        {"marks tells what is said of entries", "marks", marking::said_of},
-        {"marks go with what they are about", "marks, retention", marking::trimmed_targets, true},
-        {"a mark stands where it changed last", "marks, prefix", marking::moving},
-        {"a mark is seen by its owner, and if shared by members", "marks, membership", marking::seen_by},
-        {"unread is the formula", "unread", marking::unread},
-        {"overviews list what one is in", "unread", marking::overviews},
-        {"the tail is everything in order", "one order, progress", reading::everything_in_order},
-        {"changes are what one may see", "membership, prefix", reading::only_what_one_may_see},
-        {"pages leave nothing out", "prefix, progress", reading::pages},
-        {"pages keep their limits", "bounded", reading::limits_of_bytes},
-        {"a cursor beyond the head is told", "reset, not silence", reading::beyond_the_head},
-        {"pages tell changed memberships", "membership, prefix", reading::changed_memberships},
-        {"a history is the newest part of a range", "prefix", reading::history},
-        {"members come in order, page by page", "membership", reading::members},
-        {"memberships and member agree", "membership", reading::memberships},
-        {"trimming forgets entries and nothing else", "retention", reading::trimming, true},
-    };
-    return all;
-}
-
-// Lives that a store must share with the model, each from its own seed: to try more of them, give more.
-struct lives {
-    std::uint64_t first_seed = 1;
-    std::uint64_t count = 20;
-    int steps = 400;
-};
-
-// Tries every law on a fresh store each: make() gives a store, or a pointer that owns one. report(law_verdict) hears of
-// every law; settle(store) lets a store that answers later answer. True if none is broken.
-template <class Make, class Report = print_verdict, class Settle = release_answers>
+// The same for who has only a way to make a store.
+template <std::invocable Make, class Report = print_verdict, class Settle = release_answers>
 bool store_laws(Make make, Report report = {}, Settle settle = {}, lives by_chance = {}) {
-    using what = law_verdict::what;
-    bool all_hold = true;
-    const auto tell = [&](const char* name, const char* earns, const std::string& why, bool offered = true) {
-        report(law_verdict{name, earns, !offered ? what::not_offered : why.empty() ? what::holds : what::broken, why});
-        all_hold = all_hold && why.empty();
-    };
-    for (const store_law& law : all_store_laws()) {
-        bool offered = true;
-        const std::string why = detail::broken_by(make, settle, [&](store_probe& s) {
-            offered = !law.needs_trim || s.trims();
-            if (offered) law.check(s);
-        });
-        tell(law.name, law.earns, why, offered);
-    }
-    std::string why;
-    for (std::uint64_t n = 0; n < by_chance.count && why.empty(); ++n) {
-        const std::uint64_t seed = by_chance.first_seed + n;
-        why = detail::broken_by(make, settle, [&](store_probe& s) { law_of_chance{s, seed}.live(by_chance.steps); });
-        if (!why.empty()) why = "seed " + std::to_string(seed) + ": " + why;
-    }
-    tell("lives by chance are as the model has them", "all of them together", why);
-    return all_hold;
+    return store_laws(plain_bench<Make, Settle>{std::move(make), std::move(settle)}, std::move(report),
+                      {.by_chance = by_chance});
 }
 
 }  // namespace tandem

@@ -4,6 +4,7 @@
 #include "../store/seq_store.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,13 @@ public:
     }
 
     position newest() const { return newest_; }
+
+    std::optional<found> find(const user_id& sender, const send_id& id) const {
+        for (const line& l : lines_)
+            if (!id.empty() && l.e.sender == sender && l.e.send_id == id)
+                return found{l.e.conversation, l.e.place, l.e.number, l.fingerprint, l.e.time};
+        return std::nullopt;
+    }
 
     conversation_head head(const conversation_id& c) const {
         for (const auto& h : heads_)

@@ -43,7 +43,7 @@ public:
         const int code = sqlite3_open_v2(file.c_str(), &connection_, flags | SQLITE_OPEN_NOMUTEX, vfs);
         if (code == SQLITE_OK) {
             sqlite3_extended_result_codes(connection_, 1);
-            sqlite3_busy_timeout(connection_, 5000);  // a reader that meets a commit half way takes the writer's lock
+            sqlite3_busy_timeout(connection_, 1000);  // a reader that meets a commit half way takes the writer's lock
             return;
         }
         const failure failed{connection_ ? sqlite3_extended_errcode(connection_) : code, file_, "cannot be opened"};

@@ -136,6 +136,6 @@ private:
 
     std::unique_ptr<parts> parts_;
 };
-static_assert(trimming_store<sqlite_store>);
+static_assert(trimming_store<sqlite_store> && joining_store<sqlite_store>);
 
 }  // namespace tandem

@@ -48,8 +48,8 @@ public:
           keep_send_{db,
                      "insert into trimmed_sends select position, conversation, seq, number, sender, time, fingerprint, "
                      "send_id from entries where position = ? and send_id is not null"},
-          keep_last_sent_{db, "update members set last_sent = max(last_sent, ?) where conversation = ? and "
-                              "user = (select sender from entries where position = ?)"},
+          sent_{db, "update members set last_sent = max(last_sent, (select seq from entries where position = ?1)) "
+                    "where (conversation, user) = (select conversation, sender from entries where position = ?1)"},
           forget_entry_{db, "delete from entries where position = ?"},
           forget_places_{db, "delete from places where conversation = ? and last < ?"},
           forget_marks_{db, "delete from marks where conversation = ? and target > 0 and target < ?"},
@@ -280,14 +280,14 @@ private:
         return {mark_outcome::what::changed, {}, value, pending_.newest()};
     }
 
-    // While a run has its hash, a send id counts.
+    // While a run has its hash, a send id counts. Who wrote what is not settled yet has read it, all the same.
     void forget(std::uint32_t conversation, const conversation_head& head, seq to) {
         const std::uint64_t before = number_at(place_of(conversation, to.previous()));
         const position counts = state_.runs.empty() ? position{} : state_.runs.front().first;
         for (seq s = head.first_kept; s < to; s = s.next()) {
             const position at = place_of(conversation, s);
             if (at >= counts) keep_send_.bind(1, at.value).run();
-            if (at > state_.settled) keep_last_sent(s, conversation, at);
+            if (at > state_.settled) sent_.bind(1, at.value).run();
             forget_entry_.bind(1, at.value).run();
         }
         forget_places_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
@@ -296,11 +296,6 @@ private:
         head_.bind(5, before).bind(6, std::uint64_t{conversation}).run();
         newest_.bind(1, state_.books.newest().value).run();
         pending_.add(pending_commit::trimmed{conversation, to, before});
-    }
-
-    // What is not settled would be found again from the entry.
-    void keep_last_sent(seq s, std::uint32_t conversation, position at) {
-        keep_last_sent_.bind(1, s.value).bind(2, std::uint64_t{conversation}).bind(3, at.value).run();
     }
 
     std::uint64_t number_at(position p) {
@@ -334,7 +329,7 @@ private:
     settling settling_;
     statement begin_, commit_, foreign_, doubt_;
     statement user_, conversation_, entry_, member_, target_, edit_, blank_, blank_edits_, mark_;
-    statement keep_send_, keep_last_sent_, forget_entry_, forget_places_, forget_marks_, head_, newest_;
+    statement keep_send_, sent_, forget_entry_, forget_places_, forget_marks_, head_, newest_;
     std::uint64_t known_foreign_ = 0;
     int wal_pages_ = 0;
     bool commits_ = false;  // COMMIT is being said

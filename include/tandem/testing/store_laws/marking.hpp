@@ -1,8 +1,10 @@
 // What a put must decide, and what is unread.
 #pragma once
 
-#include "../store_probe.hpp"
+#include "law.hpp"
 #include "scene.hpp"
+
+#include <span>
 
 namespace tandem {
 
@@ -178,6 +180,22 @@ struct laws_of_marking : scene {
         s.placed(left(group(), bob));
         expect(s.overviews(bob).conversations.size() == 1, "without those one has left");
         expect(s.overviews(eve).conversations.empty(), "a stranger has none");
+    }
+
+    static std::span<const store_law> all() {
+        static constexpr store_law laws[] = {
+            {"marks merge by their rule", "marks", merging},
+            {"marks have a member and a seq that exists", "marks", refusing},
+            {"a mark may be of one entry", "marks", targets},
+            {"a mark of an entry is for those who see the entry", "marks, membership", seen_targets},
+            {"marks tells what is said of entries", "marks", said_of},
+            {"marks go with what they are about", "marks, retention", trimmed_targets, {.trim = true}},
+            {"a mark stands where it changed last", "marks, prefix", moving},
+            {"a mark is seen by its owner, and if shared by members", "marks, membership", seen_by},
+            {"unread is the formula", "unread", unread},
+            {"overviews list what one is in", "unread", overviews},
+        };
+        return laws;
     }
 };
 

@@ -1,8 +1,10 @@
 // What a page must show.
 #pragma once
 
-#include "../store_probe.hpp"
+#include "law.hpp"
 #include "scene.hpp"
+
+#include <span>
 
 namespace tandem {
 
@@ -178,6 +180,22 @@ struct laws_of_reading : scene {
         expect(next.place == place{seq{6}, position{6}} && next.number == 4, "trimming never renumbers");
         expect(s.append(joined(group(), cid, role::member, 99)).visible_from == seq{6}, "new members see what is kept");
         expect(s.overviews(bob).conversations.at(0).unread == 1, "numbers outlive what they counted");
+    }
+
+    static std::span<const store_law> all() {
+        static constexpr store_law laws[] = {
+            {"the tail is everything in order", "one order, progress", everything_in_order},
+            {"changes are what one may see", "membership, prefix", only_what_one_may_see},
+            {"pages leave nothing out", "prefix, progress", pages},
+            {"pages keep their limits", "bounded", limits_of_bytes},
+            {"a cursor beyond the head is told", "reset", beyond_the_head},
+            {"pages tell changed memberships", "membership, prefix", changed_memberships},
+            {"a history is the newest part of a range", "prefix", history},
+            {"members come in order, page by page", "membership", members},
+            {"memberships and member agree", "membership", memberships},
+            {"trimming forgets entries and nothing else", "retention", trimming, {.trim = true}},
+        };
+        return laws;
     }
 };
 

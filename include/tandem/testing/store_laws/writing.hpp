@@ -1,8 +1,10 @@
 // What an append must decide.
 #pragma once
 
-#include "../store_probe.hpp"
+#include "law.hpp"
 #include "scene.hpp"
+
+#include <span>
 
 namespace tandem {
 
@@ -35,6 +37,18 @@ struct laws_of_writing : scene {
         expect(is_already(all[3], all[2].place), "the same send twice in one append is stored once");
         expect(is_placed(all[4]) && is_refused(all[5], errc::gone), "a revoke counts within the same append");
         expect(is_placed(all[6]) && is_refused(all[7], errc::not_member), "so does a leave");
+    }
+
+    static void joined_to_one(store_probe& s) {
+        const std::vector<draft> first{joined(group(), ann), message(group(), ann, "1", "s1")}, none,
+            second{message(group(), ann, "1", "s1"), message(group(), ann, "2")}, third{message(group(), bob, "no")};
+        const auto all = s.append_together({first, none, second, third});
+        expect(all.size() == 5, "appends that are joined have the outcomes of all, and no others");
+        expect(is_placed(all[0]) && is_placed(all[1]) && all[3].place == place{seq{3}, position{3}},
+               "the outcomes stand one after the other, as the drafts do");
+        expect(is_already(all[2], all[1].place), "the drafts of one see those of the one before");
+        expect(is_refused(all[4], errc::not_member) && s.head().newest == position{3}, "each has its own outcome");
+        expect(s.append_together({}).empty() && bodies(s.tail({}).entries) == ",1,2,", "and is stored once");
     }
 
     static void repeated(store_probe& s) {
@@ -186,6 +200,25 @@ struct laws_of_writing : scene {
             expect(is_refused(s.append(edit(group(), ann, seq{other}, "z")), errc::invalid_argument),
                    "only messages can be amended");
         expect(s.head().newest == position{3}, "nothing of this was stored");
+    }
+
+    static std::span<const store_law> all() {
+        static constexpr store_law laws[] = {
+            {"seqs and positions are given out without holes", "contiguous, one order", order},
+            {"the drafts of an append see those before them", "one order", one_by_one},
+            {"appends that are joined are one", "one order", joined_to_one, {.joins = true}},
+            {"a repeated send is stored once", "unique, idempotent", repeated},
+            {"a retry is recognised before it can be refused", "idempotent", repeated_by_one_who_left},
+            {"a send id stands for one content", "unique", reused},
+            {"only members write", "membership, no phantom", members_only},
+            {"direct and self have those they name", "membership", personal},
+            {"joining decides what one sees", "membership", joining},
+            {"coming back adds an interval", "membership", rejoining},
+            {"a revoked body is shown nowhere", "immutable, revoked", revoking},
+            {"an edit replaces a body", "immutable", editing},
+            {"only kept messages can be amended", "immutable", amending_nothing},
+        };
+        return laws;
     }
 };
 
