@@ -81,7 +81,8 @@ struct tells_the_mark_at_the_cursor : changeable_store {
     result<page> tail(position from, limits most) override {
         page p = *s.tail(from, most);
         if (!from || !p.marks.empty()) return p;
-        for (const mark& m : s.tail(from.previous(), most)->marks)
+        const page before = *s.tail(from.previous(), most);
+        for (const mark& m : before.marks)
             if (m.position == from) p.marks = {m};
         return p;
     }
