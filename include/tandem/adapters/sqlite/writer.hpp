@@ -171,8 +171,8 @@ private:
         } catch (const failure&) { return {errc::unknown_outcome, failed.text()}; }
     }
 
-    // What was killed before its sync has been found again, but no disk may have it. If that cannot be helped now, nothing is
-    // written before it is.
+    // What was killed before its sync has been found again, but no disk may have it. If that cannot be helped now,
+    // nothing is written before it is.
     void be_durable() {
         try {
             be_certain();
