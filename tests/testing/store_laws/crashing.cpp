@@ -42,6 +42,19 @@ struct loses_marks_in_a_crash : journalled_store {
     }
 };
 
+// No outcome of a later call tells.
+struct forgets_content_types_in_a_crash : journalled_store {
+    using journalled_store::journalled_store;
+    void start() override {
+        for (store_step& step : disk.written)
+            for (draft& d : step.drafts) {
+                if (d.fingerprint == 0) d.fingerprint = fingerprint_of(d);
+                if (!disk.clean) d.content_type = 0;
+            }
+        journalled_store::start();
+    }
+};
+
 // May have lost something, and says so.
 struct owns_up_to_it : answers_before_it_flushes {
     using answers_before_it_flushes::answers_before_it_flushes;
@@ -62,11 +75,17 @@ const std::string law = "a crash takes back nothing that was answered";
 }  // namespace
 
 TEST_SUITE("store_laws/crashing") {
+    TEST_CASE("a store that is played from its disk holds") {
+        CHECK(broken_on_disk(make_journalled<journalled_store>, circumstance::crashes).empty());
+    }
+
     TEST_CASE("a crash at every call catches what only a crash does") {
         CHECK(broken_on_disk(make_journalled<answers_before_it_flushes>, circumstance::crashes) == std::set{law});
         CHECK(broken_on_disk(make_journalled<keeps_half_of_what_crashed>, circumstance::crashes) == std::set{law});
         CHECK(broken_on_disk(make_journalled<denies_what_crashed>, circumstance::crashes) == std::set{law});
         CHECK(broken_on_disk(make_journalled<loses_marks_in_a_crash>, circumstance::crashes) == std::set{law});
+        CHECK(broken_on_disk(make_journalled<forgets_content_types_in_a_crash>, circumstance::crashes) ==
+              std::set{law});
     }
 
     TEST_CASE("a store that takes a new epoch after a crash breaks no law") {

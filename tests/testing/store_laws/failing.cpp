@@ -87,6 +87,10 @@ const std::string law = "a failed call did nothing, or all of it";
 }  // namespace
 
 TEST_SUITE("store_laws/failing") {
+    TEST_CASE("a store that tells what it does not know, and decides it, holds") {
+        CHECK(broken_on_disk(make_journalled<journalled_store>, circumstance::failing_calls).empty());
+    }
+
     TEST_CASE("a failing call catches what goes wrong only then") {
         CHECK(broken_on_disk(make_journalled<stores_half_of_what_failed>, circumstance::failing_calls) ==
               std::set{law});

@@ -121,13 +121,13 @@ struct reuses_the_positions_of_marks : journalled_store {
     }
 };
 
-// No named law has one of these.
-struct forgets_deleted_at_restart : journalled_store {
+// No named law has one of these, and no outcome of a later call tells.
+struct forgets_what_is_shared_at_restart : journalled_store {
     using journalled_store::journalled_store;
     void start() override {
         play_changed(*this, [](store_step& step) {
             for (mark_change& c : step.changes)
-                if (c.key == mark_key::deleted) c.value = 0;
+                if (is_application_key(c.key)) c.shared = false;
         });
     }
 };
@@ -152,7 +152,7 @@ TEST_SUITE("store_laws/restarting") {
     }
 
     TEST_CASE("a life with restarts catches what no named law asks for") {
-        CHECK(broken_on_disk(make_journalled<forgets_deleted_at_restart>, circumstance::restarts) ==
+        CHECK(broken_on_disk(make_journalled<forgets_what_is_shared_at_restart>, circumstance::restarts) ==
               std::set{every_step});
     }
 
