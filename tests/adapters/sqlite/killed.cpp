@@ -145,8 +145,8 @@ private:
             if (got > 0) bytes += static_cast<std::size_t>(got);
             return got > 0;
         };
-        for (auto n = random.below(12); n != 0 && listen(); --n) {}
-        const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds{random.below(3000)};
+        for (auto n = random.below(7); n != 0 && listen(); --n) {}
+        const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds{random.below(2000)};
         while (std::chrono::steady_clock::now() < moment) {}
         kill(child, SIGKILL);
         int how = 0;

@@ -149,9 +149,12 @@ private:
         } catch (const failure&) { return {errc::unknown_outcome, failed.text()}; }
     }
 
-    // What was killed before its sync has been found again, but no disk may have it. If that cannot be helped now,
-    // nothing is written before it is.
+    // What was killed before its sync has been found again, but no disk may have it. And what a loss of power left in the
+    // -wal file may end amid a sector, which the next commit would put at risk: so the file begins anew. If that cannot be
+    // done now, nothing is written before there is certainty.
     void be_durable() {
+        const int code = sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        doubtful_ = code != SQLITE_OK;
         try {
             be_certain();
         } catch (const failure&) {}
