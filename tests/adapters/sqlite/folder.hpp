@@ -1,4 +1,4 @@
-// A folder of its own for a test that needs files.
+// A folder of its own for a test that needs files: in memory where there is such a place, since no test waits for a real disk.
 #pragma once
 
 #include <cstdlib>
@@ -10,9 +10,14 @@ namespace tandem {
 class folder {
 public:
     folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "tandem-XXXXXX").string();
-        if (!mkdtemp(name.data())) std::abort();
-        path_ = name;
+        for (const std::filesystem::path& above :
+             {std::filesystem::path{"/dev/shm"}, std::filesystem::temp_directory_path()}) {
+            std::string name = (above / "tandem-XXXXXX").string();
+            if (!mkdtemp(name.data())) continue;
+            path_ = name;
+            return;
+        }
+        std::abort();
     }
     folder(const folder&) = delete;
     folder& operator=(const folder&) = delete;

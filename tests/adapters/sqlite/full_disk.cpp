@@ -30,8 +30,8 @@ bool names(const error& e, const char* what) {
     return e.detail.find("log.db") != std::string::npos && e.detail.find(what) != std::string::npos;
 }
 
-// break_something(disk) at a moment of a life: what fails says so, loses nothing, and hinders nothing later. Returns how
-// many steps have failed.
+// break_something(disk) at a moment of a life: what fails says so, loses nothing, and hinders nothing later. Returns
+// how many steps have failed.
 template <class Break>
 int live_through(std::uint64_t seed, int steps, int breaks_after, bool powersafe_overwrite, Break break_something) {
     unsafe_disk disk{{{512, powersafe_overwrite}, false, seed}};
@@ -130,8 +130,9 @@ TEST_SUITE("sqlite_store: a disk with bad days") {
         CHECK(failed >= 60);
     }
 
-    // Where overwriting is not safe, SQLite fills the sector behind a commit and syncs the half of what it filled it with.
-    // Nothing writes the other half again if the next sync fails and forgets it: what comes behind it is not found.
+    // Only where overwriting is safe, as SQLite takes it to be on unix. Elsewhere it fills the sector behind a commit and
+    // syncs half of what it filled it with: nothing writes the other half again if the next sync fails and forgets it,
+    // and what comes behind it is not found.
     TEST_CASE("any one sync may fail") {
         int failed = 0;
         for (std::uint64_t n = 1; n <= 60; ++n) {

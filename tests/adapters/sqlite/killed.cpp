@@ -1,5 +1,7 @@
 #include <tandem/adapters/sqlite/sqlite_store.hpp>
 
+#include "folder.hpp"
+
 #include <tandem/testing/random.hpp>
 #include <tandem/testing/store_laws/scene.hpp>
 #include <tandem/testing/store_probe.hpp>
@@ -13,7 +15,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -144,8 +145,8 @@ private:
             if (got > 0) bytes += static_cast<std::size_t>(got);
             return got > 0;
         };
-        for (auto n = random.below(12); n != 0 && listen(); --n) {}
-        const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds{random.below(3000)};
+        for (auto n = random.below(7); n != 0 && listen(); --n) {}
+        const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds{random.below(2000)};
         while (std::chrono::steady_clock::now() < moment) {}
         kill(child, SIGKILL);
         int how = 0;
@@ -265,25 +266,13 @@ private:
     std::uint64_t there_ = 0, not_there_ = 0;
 };
 
-struct temporary_folder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() / ("tandem_killed_" + std::to_string(getpid()));
-
-    temporary_folder() { std::filesystem::create_directory(path); }
-    temporary_folder(const temporary_folder&) = delete;
-    temporary_folder& operator=(const temporary_folder&) = delete;
-    ~temporary_folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-};
-
 }  // namespace
 
 TEST_SUITE("sqlite_store: killed") {
     TEST_CASE(
         "whenever the process is killed, what it answered is there, and what it did not is there whole or not at all") {
-        const temporary_folder folder;
-        killer k{(folder.path / "log.db").string()};
+        const folder files;
+        killer k{files.file("log.db")};
         const std::uint64_t rounds = rounds_to_try();
         for (std::uint64_t number = 1; number <= rounds; ++number) {
             CAPTURE(number);

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <optional>
 
 using namespace tandem;
@@ -13,15 +14,16 @@ using namespace tandem;
 namespace {
 
 struct log_file : scene {
-    unsafe_disk disk{};
+    std::unique_ptr<unsafe_disk> disk = std::make_unique<unsafe_disk>();
     std::optional<sqlite_store> opened = open();
     sqlite_store& store() { return *opened; }
 
-    sqlite_store open() {
+    sqlite_options options() const {
         sqlite_options o;
-        o.vfs = disk.name(), o.settle_after = 2;  // soon, so that both ways of finding something again are gone
-        return *sqlite_store::open("log.db", o);
+        o.vfs = disk->name(), o.settle_after = 2;  // soon, so that both ways of finding something again are gone
+        return o;
     }
+    sqlite_store open() const { return *sqlite_store::open("log.db", options()); }
     void open_again() {
         opened.reset();
         opened = open();
@@ -55,6 +57,44 @@ TEST_SUITE("sqlite_store: opened again") {
         CHECK(store().changes(bob, cursor, {})->entries.size() == 19);
     }
 
+    TEST_CASE("a file that was made in the second attempt does not go back to the first") {
+        int lost = 0;
+        for (std::uint64_t n = 7; n <= 10; ++n)
+            for (std::uint64_t seed = 0; seed < 50; ++seed) {
+                log_file log;
+                log.opened.reset();
+                log.disk = std::make_unique<unsafe_disk>();
+                log.disk->crash_at(n);
+                static_cast<void>(sqlite_store::open("log.db", log.options()));
+                log.disk->crash(seed);
+                log.open_again();
+                REQUIRE(scene::is_placed(log.say(scene::pair(), scene::ann, "1")));
+                log.disk->crash(~seed);
+                log.open_again();
+                lost += log.store().head()->newest.value == 1 ? 0 : 1;
+            }
+        CHECK(lost == 0);
+    }
+
+    TEST_CASE("what was found after a loss of power is not put at risk by what is written next") {
+        int lost = 0;
+        for (std::uint64_t n = 3; n <= 5; ++n)
+            for (std::uint64_t seed = 0; seed < 70; ++seed) {
+                log_file log;
+                REQUIRE(scene::is_placed(log.say(scene::pair(), scene::ann, "1")));
+                log.disk->crash(seed);
+                log.disk->crash_at(n);
+                if (auto store = sqlite_store::open("log.db", log.options())) {
+                    const draft d = scene::message(scene::pair(), scene::ann, "2");
+                    static_cast<void>(store->append({&d, 1}));
+                }
+                log.disk->crash(~seed);
+                log.open_again();
+                lost += log.store().head()->newest.value == 0 ? 1 : 0;
+            }
+        CHECK(lost == 0);
+    }
+
     TEST_CASE("what a killed process had not synced is durable before it is told") {
         int found = 0;
         for (std::uint64_t n = 1; n <= 12; ++n)
@@ -63,16 +103,16 @@ TEST_SUITE("sqlite_store: opened again") {
                 CAPTURE(seed);
                 log_file log;
                 REQUIRE(scene::is_placed(log.say(scene::pair(), scene::ann, "1", "1")));
-                log.disk.crash_at(n);
+                log.disk->crash_at(n);
                 const draft d = scene::message(scene::pair(), scene::ann, "2", "2");
                 const bool answered = static_cast<bool>(log.store().append({&d, 1}));
-                log.disk.kill();
+                log.disk->kill();
                 log.open_again();
                 const bool there = log.store().head()->newest.value == 2;
                 if (there)
                     CHECK(scene::is_already(log.say(scene::pair(), scene::ann, "2", "2"), {seq{2}, position{2}}));
                 if (there && !answered) ++found;
-                log.disk.crash(seed);
+                log.disk->crash(seed);
                 log.open_again();
                 CHECK((log.store().head()->newest.value == 2) == (there || answered));
             }

@@ -228,4 +228,49 @@ TEST_SUITE("sqlite_store") {
         CHECK((*all)[2].place == (*all)[0].place);
         CHECK((*all)[3].place == place{seq{3}, position{3}});
     }
+
+    TEST_CASE("S40 what looks like SQL is a text like another") {
+        const folder here;
+        const std::string evil = "'); drop table entries; --";
+        {
+            auto store = opened(here.file("log"));
+            draft d = message(user_id{evil}, send_id{evil}, evil);
+            d.conversation = conversation_id::group(group_id{evil});
+            CHECK(appended(store, d).became == outcome::what::placed);
+            CHECK(appended(store, d).became == outcome::what::already);
+            CHECK_FALSE(store.find("' or 1=1 --", send_id{evil})->has_value());
+        }
+        auto store = opened(here.file("log"));
+        CHECK(store.tail({}, {})->entries.at(0).body == evil);
+        CHECK(store.find(user_id{evil}, send_id{evil})->has_value());
+    }
+
+    TEST_CASE("numbers that a damaged file names are not believed") {
+        const folder here;
+        const auto damaged = [&](const char* sql) {
+            const std::string file = here.file(std::to_string(hash_bytes(sql)));
+            {
+                auto store = opened(file, {.settle_after = 2});
+                appended(store, joining("ann"));
+                for (int n = 0; n < 9; ++n) appended(store, message("ann", send_id{std::to_string(n)}, "x"));
+                REQUIRE(store.put(std::vector<mark_change>{{club, mark_key::read, "ann", 3, true}}));
+            }
+            sqlite::database{file, SQLITE_OPEN_READWRITE}.run(sql);
+            auto store = sqlite_store::open(file);
+            if (!store) return store.error().detail;
+            const auto read = store->tail({}, {});
+            return read ? std::string{} : read.error().detail;
+        };
+        CHECK(damaged("update entries set body = 'y' where position = 1") == "");
+        for (const char* sql :
+             {"update entries set sender = 7", "update entries set conversation = 7", "update entries set subject = 7",
+              "update entries set sender = -1", "update members set user = 7",
+              "update members set conversation = 1234567", "update marks set owner = 7",
+              "update marks set conversation = 7", "update users set number = 7", "delete from users",
+              "update conversations set number = 7", "update conversations set id = 'x'", "delete from log",
+              "delete from sends where bucket = 3"}) {
+            INFO(sql);
+            CHECK(has(damaged(sql), here.file("")));
+        }
+    }
 }

@@ -195,7 +195,8 @@ private:
     template <class S>
     bool trim(S& store) {
         const conversation_id c = random_.pick(conversations_);
-        const seq to{random_.below(model_.head(c).seq.value / 2 + 3)};
+        const std::uint64_t head = model_.head(c).seq.value;
+        const seq to{random_.chance(25) ? head + 1 : random_.below(head / 2 + 3)};
         const auto got = store.trim(c, to);
         if (!got) return failed(got.error(), [&](store_model& m) { m.trim(c, to); });
         model_.trim(c, to);

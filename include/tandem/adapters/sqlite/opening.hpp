@@ -12,26 +12,27 @@
 
 namespace tandem::sqlite {
 
-// A new log in an empty file, or what is wrong with the file.
+// Brings a file to the schema of today, from that of any version before, or from nothing.
 inline void prepare_schema(const database& db) {
-    if (db.number("pragma application_id") == file_kind) {
-        const std::int64_t version = db.number("pragma user_version");
-        if (version > schema_version)
-            throw failure{SQLITE_ERROR, db.file(),
-                          "was written by a newer version of tandem (schema " + std::to_string(version) +
-                              ", this one knows " + std::to_string(schema_version) + ")"};
-        return;  // there has been one version only: nothing to bring forward
-    }
-    if (db.number("select count(*) from sqlite_schema") != 0)
+    const bool ours = db.number("pragma application_id") == file_kind;
+    if (!ours && db.number("select count(*) from sqlite_schema") != 0)
         throw failure{SQLITE_NOTADB, db.file(), "is a database of another program"};
+    const auto version = static_cast<std::size_t>(ours ? db.number("pragma user_version") : 0);
+    if (version > std::size(schema_steps))
+        throw failure{SQLITE_ERROR, db.file(),
+                      "was written by a newer version of tandem (schema " + std::to_string(version) +
+                          ", this one knows " + std::to_string(std::size(schema_steps)) + ")"};
+    if (version == std::size(schema_steps)) return;
     db.run("begin immediate");
-    db.run(schema);
-    std::random_device random;
-    statement log = db.prepare("insert into log values(?, ?, 0, 0, 0)");
-    const std::uint64_t seed = static_cast<std::uint64_t>(random()) << 32 ^ random();
-    log.bind(1, fresh_epoch().value).bind(2, seed & 0x7fffffffffffffffu).run();
+    for (std::size_t step = version; step < std::size(schema_steps); ++step) db.run(schema_steps[step]);
+    if (version == 0) {
+        std::random_device random;
+        const std::uint64_t seed = static_cast<std::uint64_t>(random()) << 32 ^ random();
+        statement log = db.prepare("insert into log values(?, ?, 0, 0, 0)");
+        log.bind(1, fresh_epoch().value).bind(2, seed & 0x7fffffffffffffffu).run();
+    }
     db.run(("pragma application_id = " + std::to_string(file_kind)).c_str());
-    db.run(("pragma user_version = " + std::to_string(schema_version)).c_str());
+    db.run(("pragma user_version = " + std::to_string(std::size(schema_steps))).c_str());
     db.run("commit");
 }
 
@@ -39,7 +40,8 @@ namespace opening {
 
 inline void open_names(const database& db, state& s) {
     statement users = db.prepare("select number, id from users order by number");
-    for (rows all{users}; all.next();) s.books.restore_user(user_id{users.blob(1)});
+    for (rows all{users}; all.next(); s.user(users.small<std::uint32_t>(0)))
+        s.books.restore_user(user_id{users.blob(1)});
     statement conversations = db.prepare("select * from conversations order by number");
     for (rows all{conversations}; all.next();) {
         const auto id = conversation_id::parse(conversations.blob(1));
@@ -47,7 +49,9 @@ inline void open_names(const database& db, state& s) {
         const conversation_head head{seq{conversations.number(2)}, position{conversations.number(3)},
                                      conversations.number(4), seq{conversations.number(5)}};
         s.books.restore_conversation(*id, head, conversations.number(6));
-        s.touch(conversations.small<std::uint32_t>(0), head.position);
+        const auto number = conversations.small<std::uint32_t>(0);
+        s.conversation(number);
+        s.touch(number, head.position);
     }
 }
 
@@ -62,6 +66,7 @@ inline void open_memberships(const database& db, state& s) {
         if (!members.is_null(5)) r.earlier = intervals_in(members.blob(5));
         r.changed.place = {seq{members.number(6)}, position{members.number(7)}}, r.changed.number = members.number(8);
         r.changed.time = {static_cast<std::int64_t>(members.number(9))}, r.last_sent = seq{members.number(10)};
+        s.conversation(r.conversation), s.user(r.user);
         s.books.restore_membership(r);
     }
 }
@@ -74,6 +79,7 @@ inline position open_marks(const database& db, state& s) {
         const mark_table::id which{marks.small<std::uint32_t>(0), marks.small<mark_key>(1),
                                    marks.small<std::uint32_t>(2), seq{marks.number(3)}};
         const bool shared = marks.number(5) != 0;
+        s.conversation(which.conversation), s.user(which.owner);
         newest = position{marks.number(6)};
         s.books.restore_mark(which, marks.number(4), shared, newest);
         if (shared) s.touch(which.conversation, std::max(newest, s.changed.last(which.conversation)));
@@ -105,6 +111,7 @@ position open_tail(const database& db, state& s, Noted noted) {
     for (rows all{tail.bind(1, s.settled.value)}; all.next();) {
         newest = position{tail.number(0)};
         const auto conversation = tail.small<std::uint32_t>(1), sender = tail.small<std::uint32_t>(2);
+        s.conversation(conversation), s.user(sender);
         s.books.restore_entry(conversation, sender, {seq{tail.number(3)}, newest}, tail.number(4));
         if (tail.number(7) == 0) s.young.places.add(conversation, seq{tail.number(3)}, newest);
         s.touch(conversation, std::max(newest, s.changed.last(conversation)));
@@ -120,7 +127,7 @@ inline std::unique_ptr<state> open_state(const database& db) {
     statement log = db.prepare("select epoch, seed, newest, settled from log");
     rows one{log};
     if (!one.next()) throw failure{SQLITE_CORRUPT, db.file(), "has no log"};
-    auto s = std::make_unique<state>(log.number(1));
+    auto s = std::make_unique<state>(db.file(), log.number(1));
     s->epoch = {log.number(0)}, s->settled = {log.number(3)};
     opening::open_names(db, *s);
     opening::open_memberships(db, *s);

@@ -47,8 +47,8 @@ public:
         const auto before = sent_before(sends_, where, hash, number, id);
         if (!before) return std::nullopt;
         std::shared_lock together{state_.mutex};
-        return found{state_.books.conversations()[before->conversation], before->place, before->number,
-                     before->fingerprint, before->time};
+        return found{state_.conversation(before->conversation), before->place, before->number, before->fingerprint,
+                     before->time};
     }
 
     page tail(position from, limits most) {
@@ -296,16 +296,16 @@ private:
     }
     mark named(const mark_row& r) const {
         mark m;
-        m.conversation = state_.books.conversations()[r.which.conversation], m.key = r.which.key;
-        m.owner = state_.books.users()[r.which.owner], m.target = r.which.target;
+        m.conversation = state_.conversation(r.which.conversation), m.key = r.which.key;
+        m.owner = state_.user(r.which.owner), m.target = r.which.target;
         m.value = r.value, m.shared = r.shared, m.position = r.position;
         return m;
     }
 
     entry named(entry_row r) const {
-        r.entry.conversation = state_.books.conversations()[r.conversation];
-        r.entry.sender = state_.books.users()[r.sender];
-        if (r.subject != flat_index::none) r.entry.subject = state_.books.users()[r.subject];
+        r.entry.conversation = state_.conversation(r.conversation);
+        r.entry.sender = state_.user(r.sender);
+        if (r.subject != flat_index::none) r.entry.subject = state_.user(r.subject);
         return std::move(r.entry);
     }
     void name(std::vector<entry_row>& from, std::vector<entry>& to) const {

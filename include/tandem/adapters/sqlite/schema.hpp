@@ -10,7 +10,7 @@ namespace tandem::sqlite {
 // These columns and the tables `places`, `runs` and `sends` are right up to position log.settled; what lies behind is read from
 // the entries when the file is opened. So a commit writes at the end of one table, and no index is touched all over: that alone
 // makes it four times as fast (an index by (conversation, seq) costs a page for each entry, and one of random send ids another).
-inline constexpr const char* schema = R"(
+inline constexpr const char* first_schema = R"(
 create table log(
     epoch integer not null,
     seed integer not null,        -- of the hashes in `sends`
@@ -110,7 +110,9 @@ create table sends(              -- of a run, those whose hash begins with this 
 ) without rowid;
 )";
 
-inline constexpr std::int64_t schema_version = 1;
+// Each brings a file from the version before it to its own; the last one's number is the version of today.
+inline constexpr const char* schema_steps[] = {first_schema};
+
 inline constexpr std::int64_t file_kind = 0x746e646d;  // "tndm"
 
 }  // namespace tandem::sqlite

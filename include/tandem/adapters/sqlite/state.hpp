@@ -25,9 +25,10 @@ struct send_run {
 // The writer alone changes it, holding the mutex alone, and only for what a commit has brought to the disk; it may look
 // without. Readers hold the mutex together, for moments: nobody reads from the disk meanwhile.
 struct state {
-    explicit state(std::uint64_t hash_seed) : seed{hash_seed}, books{hash_seed} {}
+    state(std::string of, std::uint64_t hash_seed) : file{std::move(of)}, seed{hash_seed}, books{hash_seed} {}
 
     mutable std::shared_mutex mutex;
+    std::string file;
     std::uint64_t seed;
     tandem::epoch epoch{};
     position settled{};
@@ -54,6 +55,16 @@ struct state {
         for (const auto* part : {&frozen.places, &young.places})
             if (const places* p = part->of(conversation)) return p->first;
         return books.heads()[conversation].seq.next();
+    }
+
+    // What a damaged file says is not believed.
+    const user_id& user(std::uint32_t number) const {
+        if (number < books.users().size()) return books.users()[number];
+        throw failure{SQLITE_CORRUPT, file, "names a user who is not there"};
+    }
+    const conversation_id& conversation(std::uint32_t number) const {
+        if (number < books.conversations().size()) return books.conversations()[number];
+        throw failure{SQLITE_CORRUPT, file, "names a conversation that is not there"};
     }
 
     // A mark or an entry changes what the members of a conversation see.

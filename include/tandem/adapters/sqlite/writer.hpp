@@ -1,61 +1,28 @@
 // The one connection that commits.
 #pragma once
 
-#include "entry_row.hpp"
 #include "opening.hpp"
 #include "pending_commit.hpp"
 #include "settling.hpp"
+#include "write_statements.hpp"
 
 #include "../../core/answer.hpp"
 
 namespace tandem::sqlite {
 
 struct writer_options {
-    duration horizon = days(7);  // send ids are known so long at least
-    std::size_t entries_in_run =
-        1 << 18;  // after so many the log is settled; so many are read again at the start, or twice as many
-    int checkpoint_pages = 1000;  // commits may lie in the -wal file up to about this size
+    duration horizon = days(7);          // send ids are known so long at least
+    std::size_t settle_after = 1 << 18;  // entries
+    int checkpoint_pages = 1000;         // commits may lie in the -wal file up to about this size
 };
-
-// A new interval begins where the latest one has ended; otherwise the latest one changes.
-inline constexpr const char* write_membership =
-    "insert into members(conversation, user, role, visible_from, ended_at, changed_seq, changed_position, "
-    "changed_number, "
-    "changed_time, last_sent) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0) on conflict do update set "
-    "earlier = case when ended_at != 0 and ?5 = 0 "
-    "then coalesce(earlier || ' ', '') || visible_from || '-' || ended_at else earlier end, "
-    "role = ?3, visible_from = ?4, ended_at = ?5, changed_seq = ?6, changed_position = ?7, changed_number = ?8, "
-    "changed_time = ?9";
 
 // Every change is one transaction: decided on top of the books, written, synced; only then the books follow. A change that fails
 // leaves nothing behind, on disk or in memory.
 class writer {
 public:
     writer(const database& db, state& s, const writer_options& o)
-        : db_{db}, state_{s}, options_{o}, pending_{s.books}, sends_{db}, places_{db}, settling_{db, s, o.horizon},
-          begin_{db, "begin immediate"}, commit_{db, "commit"}, foreign_{db, "pragma data_version"},
-          doubt_{db, "update log set doubts = doubts + 1"}, user_{db, "insert into users(number, id) values(?, ?)"},
-          conversation_{db, "insert into conversations values(?, ?, 0, 0, 0, 1, 0)"}, entry_{db, insert_entry},
-          member_{db, write_membership}, target_{db, "select kind, revoked, number from entries where position = ?"},
-          edit_{db, "update entries set body = ?, content_type = ?, amended_by = ? where position = ?"},
-          blank_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
-                     "where position = ?"},
-          blank_edits_{db, "update entries set body = x'', mentions = null, revoked = 1, amended_by = ? "
-                           "where conversation = ? and target = ? and kind = 3"},
-          mark_{db,
-                "insert into marks(conversation, target, key, owner, value, shared, position) "
-                "values(?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do update set value = ?5, shared = ?6, position = ?7"},
-          keep_send_{db,
-                     "insert into trimmed_sends select position, conversation, seq, number, sender, time, fingerprint, "
-                     "send_id from entries where position = ? and send_id is not null"},
-          sent_{db, "update members set last_sent = max(last_sent, (select seq from entries where position = ?1)) "
-                    "where (conversation, user) = (select conversation, sender from entries where position = ?1)"},
-          forget_entry_{db, "delete from entries where position = ?"},
-          forget_places_{db, "delete from places where conversation = ? and last < ?"},
-          forget_marks_{db, "delete from marks where conversation = ? and target > 0 and target < ?"},
-          head_{db, "update conversations set seq = ?, position = ?, messages = ?, first_kept = ?, messages_before = ? "
-                    "where number = ?"},
-          newest_{db, "update log set newest = ?"} {
+        : db_{db}, state_{s}, options_{o}, sql_{db}, pending_{s.books}, sends_{db}, places_{db},
+          settling_{db, s, o.horizon} {
         sqlite3_wal_hook(db.raw(), &note_wal_pages, this);
         known_foreign_ = data_version();
         const position newest =
@@ -107,14 +74,25 @@ private:
             T answer = work();
             finish();
             return answer;
-        } catch (const failure& failed) { return take_back(failed); }
+        } catch (const failure& failed) { return take_back(failed); } catch (...) {
+            give_up();
+            throw;
+        }
+    }
+
+    // Memory has run out, nobody knows where: what is on the disk is right, what is in memory may not be.
+    void give_up() {
+        if (db_.in_transaction()) sqlite3_exec(db_.raw(), "rollback", nullptr, nullptr, nullptr);
+        known_foreign_ = 0;
     }
 
     void begin() {
         be_certain();
-        begin_.run();
+        sql_.begin.run();
         if (data_version() != known_foreign_)
-            throw failure{SQLITE_BUSY, db_.file(), "another program has written to this log; open it again"};
+            throw failure{SQLITE_BUSY, db_.file(),
+                          known_foreign_ == 0 ? "memory ran out; open it again"
+                                              : "another program has written to this log; open it again"};
         pending_.begin();
         commits_ = false;
     }
@@ -122,14 +100,14 @@ private:
     void finish() {
         if (pending_.empty()) return db_.run("rollback");
         pending_.each_new_user(
-            [&](std::uint32_t n, const user_id& id) { user_.bind(1, std::uint64_t{n}).bind(2, id.view()).run(); });
+            [&](std::uint32_t n, const user_id& id) { sql_.user.bind(1, std::uint64_t{n}).bind(2, id.view()).run(); });
         pending_.each_new_conversation([&](std::uint32_t n, const conversation_id& id) {
             const std::string text = id.text();
-            conversation_.bind(1, std::uint64_t{n}).bind(2, std::string_view{text}).run();
+            sql_.conversation.bind(1, std::uint64_t{n}).bind(2, std::string_view{text}).run();
         });
         settling_.go_on(pending_.placed().size());
         commits_ = true;
-        commit_.run();
+        sql_.commit.run();
         write_down();
         checkpoint();
     }
@@ -153,7 +131,7 @@ private:
             state_.frozen.clear();
         }
         pending_.clear();
-        if (settling_.under_way() || settling_.entries() < options_.entries_in_run) return;
+        if (settling_.under_way() || settling_.entries() < options_.settle_after) return;
         std::swap(state_.young, state_.frozen);
         alone.unlock();
         settling_.begin(state_.settled, state_.books.newest());
@@ -171,9 +149,12 @@ private:
         } catch (const failure&) { return {errc::unknown_outcome, failed.text()}; }
     }
 
-    // What was killed before its sync has been found again, but no disk may have it. If that cannot be helped now, nothing is
-    // written before it is.
+    // What was killed before its sync has been found again, but no disk may have it. And what a loss of power left in the
+    // -wal file may end amid a sector, which the next commit would put at risk: so the file begins anew. If that cannot be
+    // done now, nothing is written before there is certainty.
     void be_durable() {
+        const int code = sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+        doubtful_ = code != SQLITE_OK;
         try {
             be_certain();
         } catch (const failure&) {}
@@ -182,10 +163,10 @@ private:
     // A commit that failed may still be found by whoever opens the file after a crash, until another one stands in its place.
     void be_certain() {
         if (!doubtful_) return;
-        begin_.run();
+        sql_.begin.run();
         try {
-            doubt_.run();
-            commit_.run();
+            sql_.doubt.run();
+            sql_.commit.run();
         } catch (const failure&) {
             if (db_.in_transaction()) sqlite3_exec(db_.raw(), "rollback", nullptr, nullptr, nullptr);
             throw;
@@ -218,7 +199,7 @@ private:
         if (send == 0) send = hash_of(d, of.sender);
         if (send != 0) pending_.add_send(send);
         const std::uint32_t subject = d.subject.empty() ? none : pending_.number_of(d.subject);
-        write_entry(entry_, d, o, of.conversation, of.sender, subject, fingerprint);
+        write_entry(sql_.entry, d, o, of.conversation, of.sender, subject, fingerprint);
         if (is_amendment(d.kind)) amend(d, o.place.seq, of.conversation);
         return o;
     }
@@ -241,28 +222,28 @@ private:
     }
 
     target_state state_of_target(std::uint32_t conversation, seq s) {
-        rows answer{target_.bind(1, place_of(conversation, s).value)};
+        rows answer{sql_.target.bind(1, place_of(conversation, s).value)};
         if (!answer.next()) return target_state::none;
-        if (target_.small<entry_kind>(0) != entry_kind::message) return target_state::other;
-        return target_.is_null(1) ? target_state::message : target_state::revoked;
+        if (sql_.target.small<entry_kind>(0) != entry_kind::message) return target_state::other;
+        return sql_.target.is_null(1) ? target_state::message : target_state::revoked;
     }
 
     void write_member(std::uint32_t conversation, std::uint32_t user, const standing& now) {
-        member_.bind(1, std::uint64_t{conversation}).bind(2, std::uint64_t{user});
-        member_.bind(3, static_cast<std::uint64_t>(now.role)).bind(4, now.latest.visible_from.value);
-        member_.bind(5, now.latest.ended_at.value).bind(6, now.changed.place.seq.value);
-        member_.bind(7, now.changed.place.position.value).bind(8, now.changed.number);
-        member_.bind(9, static_cast<std::uint64_t>(now.changed.time.milliseconds)).run();
+        sql_.member.bind(1, std::uint64_t{conversation}).bind(2, std::uint64_t{user});
+        sql_.member.bind(3, static_cast<std::uint64_t>(now.role)).bind(4, now.latest.visible_from.value);
+        sql_.member.bind(5, now.latest.ended_at.value).bind(6, now.changed.place.seq.value);
+        sql_.member.bind(7, now.changed.place.position.value).bind(8, now.changed.number);
+        sql_.member.bind(9, static_cast<std::uint64_t>(now.changed.time.milliseconds)).run();
     }
 
     void amend(const draft& by, seq at, std::uint32_t conversation) {
         const position target = place_of(conversation, by.target);
         if (by.kind == entry_kind::edit) {
-            edit_.bind_blob(1, by.body).bind(2, std::uint64_t{by.content_type}).bind(3, at.value);
-            return edit_.bind(4, target.value).run();
+            sql_.edit.bind_blob(1, by.body).bind(2, std::uint64_t{by.content_type}).bind(3, at.value);
+            return sql_.edit.bind(4, target.value).run();
         }
-        blank_.bind(1, at.value).bind(2, target.value).run();
-        blank_edits_.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
+        sql_.blank.bind(1, at.value).bind(2, target.value).run();
+        sql_.blank_edits.bind(1, at.value).bind(2, std::uint64_t{conversation}).bind(3, by.target.value).run();
     }
 
     mark_outcome put_one(const mark_change& c) {
@@ -274,9 +255,9 @@ private:
         const std::uint64_t before = pending_.value_of(which), value = merged(c.key, before, c.value);
         if (value == before) return {mark_outcome::what::unchanged, {}, value, {}};
         pending_.add(c, which, value);
-        mark_.bind(1, std::uint64_t{which.conversation}).bind(2, which.target.value);
-        mark_.bind(3, static_cast<std::uint64_t>(which.key)).bind(4, std::uint64_t{which.owner}).bind(5, value);
-        mark_.bind(6, c.shared ? 1u : 0u).bind(7, pending_.newest().value).run();
+        sql_.mark.bind(1, std::uint64_t{which.conversation}).bind(2, which.target.value);
+        sql_.mark.bind(3, static_cast<std::uint64_t>(which.key)).bind(4, std::uint64_t{which.owner}).bind(5, value);
+        sql_.mark.bind(6, c.shared ? 1u : 0u).bind(7, pending_.newest().value).run();
         return {mark_outcome::what::changed, {}, value, pending_.newest()};
     }
 
@@ -286,26 +267,26 @@ private:
         const position counts = state_.runs.empty() ? position{} : state_.runs.front().first;
         for (seq s = head.first_kept; s < to; s = s.next()) {
             const position at = place_of(conversation, s);
-            if (at >= counts) keep_send_.bind(1, at.value).run();
-            if (at > state_.settled) sent_.bind(1, at.value).run();
-            forget_entry_.bind(1, at.value).run();
+            if (at >= counts) sql_.keep_send.bind(1, at.value).run();
+            if (at > state_.settled) sql_.keep_last_sent.bind(1, at.value).run();
+            sql_.forget_entry.bind(1, at.value).run();
         }
-        forget_places_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
-        forget_marks_.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
-        head_.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
-        head_.bind(5, before).bind(6, std::uint64_t{conversation}).run();
-        newest_.bind(1, state_.books.newest().value).run();
+        sql_.forget_places.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
+        sql_.forget_marks.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
+        sql_.head.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
+        sql_.head.bind(5, before).bind(6, std::uint64_t{conversation}).run();
+        sql_.newest.bind(1, state_.books.newest().value).run();
         pending_.add(pending_commit::trimmed{conversation, to, before});
     }
 
     std::uint64_t number_at(position p) {
-        rows answer{target_.bind(1, p.value)};
-        return answer.next() ? target_.number(2) : 0;
+        rows answer{sql_.target.bind(1, p.value)};
+        return answer.next() ? sql_.target.number(2) : 0;
     }
 
     std::uint64_t data_version() {
-        rows answer{foreign_};
-        return answer.next() ? foreign_.number(0) : 0;
+        rows answer{sql_.foreign};
+        return answer.next() ? sql_.foreign.number(0) : 0;
     }
 
     static int note_wal_pages(void* self, sqlite3*, const char*, int pages) {
@@ -323,13 +304,11 @@ private:
     const database& db_;
     state& state_;
     writer_options options_;
+    write_statements sql_;
     pending_commit pending_;
     stored_sends sends_;
     stored_places places_;
     settling settling_;
-    statement begin_, commit_, foreign_, doubt_;
-    statement user_, conversation_, entry_, member_, target_, edit_, blank_, blank_edits_, mark_;
-    statement keep_send_, sent_, forget_entry_, forget_places_, forget_marks_, head_, newest_;
     std::uint64_t known_foreign_ = 0;
     int wal_pages_ = 0;
     bool commits_ = false;  // COMMIT is being said

@@ -6,7 +6,7 @@
 namespace tandem {
 
 // Thrown where a store owns up to what it may have lost.
-struct new_epoch {};
+struct another_epoch {};
 
 struct laws_of_crashing {
     // One life, in which the machine dies in its nth call; then the rest of it, and the machine dies at the end.
@@ -15,7 +15,7 @@ struct laws_of_crashing {
         const epoch before = both.epoch();
         const auto restart = [&](const std::string& when) {
             both.store().restart();
-            if (both.epoch() != before) throw new_epoch{};
+            if (both.epoch() != before) throw another_epoch{};
             both.settle_doubt(when);
         };
         both.store().crash_at(life.nth);

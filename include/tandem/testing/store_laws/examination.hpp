@@ -163,7 +163,7 @@ private:
             try {
                 const std::string why = broken_by([&](store_probe& s) { struck = law.live(s, life); });
                 if (!why.empty()) tell_broken(law, life, why, v);
-            } catch (const new_epoch&) {
+            } catch (const another_epoch&) {
                 v.became = what::not_offered;
                 v.why = "it takes a new epoch at an unclean start, which says that it may lose what was answered";
             }
