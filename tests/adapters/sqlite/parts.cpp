@@ -42,12 +42,15 @@ TEST_SUITE("sqlite parts") {
             const std::uint64_t h = random.next();
             if (bucket_of(h) != 17) in[bucket_of(h)].push_back(h);  // one is empty
         }
-        send_filter filter;
+        send_filter filter, torn;
+        const std::size_t blocks = send_filter::blocks_for(50'000);
         for (std::size_t b = 0; b < buckets; ++b) {
             CHECK_FALSE(filter.is_complete());
-            const auto part = send_filter::part_for(in[b]);
+            const auto part = send_filter::part_for(in[b], blocks);
             filter.add_part(bytes{reinterpret_cast<const char*>(part.data()), part.size() * 8});
+            torn.add_part(bytes{reinterpret_cast<const char*>(part.data()), (part.size() - (b == 9 ? 1 : 0)) * 8});
         }
+        CHECK_FALSE(torn.is_complete());
         CHECK(filter.is_complete());
         for (const auto& some : in)
             for (const std::uint64_t h : some) REQUIRE(filter.may_contain(h));

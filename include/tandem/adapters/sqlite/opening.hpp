@@ -4,6 +4,7 @@
 #include "entry_row.hpp"
 #include "schema.hpp"
 #include "state.hpp"
+#include "stored_sends.hpp"
 
 #include "../../store/fresh_epoch.hpp"
 
@@ -89,11 +90,17 @@ inline position open_marks(const database& db, state& s) {
 
 inline void open_runs(const database& db, state& s) {
     statement runs = db.prepare("select first, last, newest from runs order by first");
-    statement parts = db.prepare("select filter from sends where run = ? order by bucket");
+    statement parts = db.prepare("select filter, hashes from sends where run = ? order by bucket");
     for (rows all{runs}; all.next();) {
         send_run r{
             .first = {runs.number(0)}, .last = {runs.number(1)}, .newest = {static_cast<std::int64_t>(runs.number(2))}};
-        for (rows each{parts.bind(1, r.first.value)}; each.next();) r.filter.add_part(parts.blob(0));
+        s.begin_run(r.first, static_cast<std::size_t>(r.last.value - r.first.value + 1));
+        for (rows each{parts.bind(1, r.first.value)}; each.next();) {
+            r.filter.add_part(parts.blob(0));
+            const bytes sends = parts.blob(1);
+            for (std::size_t i = 0; i + bytes_of_send <= sends.size(); i += bytes_of_send)
+                s.groups.back().filter.add(tandem::detail::load(sends.data() + i, 8));
+        }
         if (!r.filter.is_complete()) throw failure{SQLITE_CORRUPT, db.file(), "has a run of send ids in parts"};
         s.runs.push_back(std::move(r));
     }

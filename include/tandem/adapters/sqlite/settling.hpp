@@ -20,6 +20,7 @@ struct settling_job {
     std::array<std::vector<std::uint64_t>, buckets> filters;
     std::vector<std::uint32_t> members;
     std::vector<std::uint32_t> conversations;
+    std::size_t filter_blocks = 0;
     std::size_t steps = 0;    // in all
     std::size_t pace = 0;     // all are done after so many entries
     std::size_t done = 0;     // on the disk
@@ -65,6 +66,7 @@ public:
         std::sort(j.conversations.begin(), j.conversations.end());
         j.steps = buckets + chunks(j.members) + chunks(j.conversations) + 1;
         j.pace = entries_ / 4;
+        j.filter_blocks = send_filter::blocks_for(state_.frozen.sends.size());
         entries_ = 0, newest_ = {};
     }
 
@@ -76,7 +78,8 @@ public:
 
     // What the commit that is on the disk now has brought.
     struct news {
-        std::optional<send_run> run;  // is whole
+        std::vector<std::uint64_t> sends;  // their hashes are in the run that comes
+        std::optional<send_run> run;       // is whole
         bool oldest_is_gone = false;
     };
     news committed() {
@@ -84,9 +87,11 @@ public:
         since.oldest_is_gone = std::exchange(forgets_, false);
         if (!under_way_) return since;
         settling_job& j = *under_way_;
+        for (std::size_t b = j.done; b < std::min(j.planned, buckets); ++b)
+            for (const send_at& s : j.sends[b]) since.sends.push_back(s.hash);
         j.done = j.planned;
         if (j.done != j.steps) return since;
-        for (const auto& part : j.filters) j.run.filter.add_part(part.data(), part.size());
+        for (const auto& part : j.filters) j.run.filter.add_part(part);
         since.run = std::move(j.run);
         under_way_.reset();
         return since;
@@ -147,7 +152,7 @@ private:
             append_number(text, s.hash, 8);
             append_number(text, s.position.value - j.run.first.value, bytes_of_send - 8);
         }
-        j.filters[bucket] = send_filter::part_for(hashes);
+        j.filters[bucket] = send_filter::part_for(hashes, j.filter_blocks);
         std::string filter;
         for (const std::uint64_t word : j.filters[bucket]) append_number(filter, word, 8);
         send_.bind(1, j.run.first.value).bind(2, std::uint64_t{bucket}).bind_blob(3, filter).bind_blob(4, text).run();

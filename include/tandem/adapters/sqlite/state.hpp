@@ -22,6 +22,15 @@ struct send_run {
     send_filter filter{};
 };
 
+// Sixteen runs have one filter together, so nearly every new send id is known to be new after a look into few places.
+struct run_group {
+    static constexpr std::size_t most = 16;
+
+    position first{};  // of its first run
+    std::size_t runs = 0;
+    send_filter filter{};
+};
+
 // The writer alone changes it, holding the mutex alone, and only for what a commit has brought to the disk; it may look
 // without. Readers hold the mutex together, for moments: nobody reads from the disk meanwhile.
 struct state {
@@ -43,6 +52,31 @@ struct state {
     };
     unsettled young, frozen;
     std::deque<send_run> runs;
+    std::deque<run_group> groups;
+
+    // A run of about so many send ids comes. What is in it is added to the last group as it comes to the disk.
+    void begin_run(position first, std::size_t sends) {
+        if (groups.empty() || groups.back().runs == run_group::most)
+            groups.push_back({first, 0, send_filter::empty_of(send_filter::blocks_for(run_group::most * sends))});
+        ++groups.back().runs;
+    }
+    void forget_oldest_run() {
+        runs.pop_front();
+        const position next = runs.empty() ? settled.next() : runs.front().first;
+        while (groups.size() > 1 && groups[1].first <= next) groups.pop_front();
+    }
+    // f(run) for those that may have a send id.
+    template <class F>
+    void each_run_with(std::uint64_t hash, F f) const {
+        for (std::size_t g = groups.size(); g-- > 0;) {
+            if (!groups[g].filter.may_contain(hash)) continue;
+            for (const send_run& run : runs) {
+                const bool here =
+                    run.first >= groups[g].first && (g + 1 == groups.size() || run.first < groups[g + 1].first);
+                if (here && run.filter.may_contain(hash)) f(run);
+            }
+        }
+    }
 
     // 0: not here, but on the disk if anywhere.
     position place_of(std::uint32_t conversation, seq s) const {

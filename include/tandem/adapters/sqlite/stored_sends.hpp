@@ -71,7 +71,7 @@ private:
     statement bucket_;
 };
 
-// Looks in memory first. on_disk: runs that may have it, newest first.
+// Looks in memory. `runs`: those on the disk that may have it.
 struct send_candidates {
     std::vector<position> positions;
     std::vector<position> runs;
@@ -82,8 +82,7 @@ inline send_candidates candidates_for(const state& s, std::uint64_t hash) {
     const auto note = [&](position p) { return found.positions.push_back(p), false; };
     s.young.sends.find(hash, note);
     s.frozen.sends.find(hash, note);
-    for (auto run = s.runs.rbegin(); run != s.runs.rend(); ++run)
-        if (run->filter.may_contain(hash)) found.runs.push_back(run->first);
+    s.each_run_with(hash, [&](const send_run& run) { found.runs.push_back(run.first); });
     return found;
 }
 

@@ -124,7 +124,8 @@ private:
         for (const auto& m : pending_.marks())
             if (m.change->shared) state_.touch(m.conversation, m.position);
         for (const send_at& s : pending_.sends().all()) state_.young.sends.add(s);
-        if (since.oldest_is_gone) state_.runs.pop_front();
+        for (const std::uint64_t hash : since.sends) state_.groups.back().filter.add(hash);
+        if (since.oldest_is_gone) state_.forget_oldest_run();
         if (since.run) {
             state_.settled = since.run->last;
             state_.runs.push_back(std::move(*since.run));
@@ -133,6 +134,7 @@ private:
         pending_.clear();
         if (settling_.under_way() || settling_.entries() < options_.settle_after) return;
         std::swap(state_.young, state_.frozen);
+        state_.begin_run(state_.settled.next(), state_.frozen.sends.size());
         alone.unlock();
         settling_.begin(state_.settled, state_.books.newest());
     }
@@ -178,11 +180,16 @@ private:
         for (std::size_t i = 0; i < ds.size(); i += together) {
             const drafts some = ds.subspan(i, std::min(together, ds.size() - i));
             const auto known = state_.books.look_ahead<together>(some, [&](std::size_t n, books::numbers of) {
-                const std::uint64_t send = of.sender == none ? 0 : hash_of(some[n], of.sender);
-                if (send != 0) state_.young.sends.prefetch(send), state_.frozen.sends.prefetch(send);
+                if (const std::uint64_t send = of.sender == none ? 0 : hash_of(some[n], of.sender)) fetch_ahead(send);
             });
             for (std::size_t k = 0; k < some.size(); ++k) all.push_back(append_one(some[k], known[k]));
         }
+    }
+
+    // All that is looked into for a send id, at once: each would be waited for as long as for all of them.
+    void fetch_ahead(std::uint64_t send) const {
+        state_.young.sends.prefetch(send), state_.frozen.sends.prefetch(send);
+        for (const run_group& group : state_.groups) group.filter.prefetch(send);
     }
 
     outcome append_one(const draft& d, books::numbers of) {
