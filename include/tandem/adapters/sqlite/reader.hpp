@@ -114,7 +114,9 @@ public:
         {
             snapshot same{*this};
             page_room room{most};
-            for (const position at : places_down_from(conversation, last, first, most.entries + 1)) {
+            const auto places = places_down_from(conversation, last, first, most.entries + 1);
+            entries.reserve(places.size());
+            for (const position at : places) {
                 rows one{entry_.bind(1, at.value)};
                 if (!one.next()) break;
                 full = !room.take(entry_.blob(body_column).size());
@@ -151,7 +153,10 @@ public:
         }
         std::shared_lock together{state_.mutex};
         for (std::size_t i = 0; i < begun.size(); ++i) {
-            if (last[i].entry.place.position) begun[i].overview.last = named(std::move(last[i]));
+            if (last[i].entry.place.position) {
+                put_names(last[i]);
+                begun[i].overview.last = std::move(last[i].entry);
+            }
             p.conversations.push_back(std::move(begun[i].overview));
         }
         return p;
@@ -199,6 +204,7 @@ private:
         scan(plan, lowest);
         offer_stored(places_, plan, lowest);
         const auto positions = std::move(lowest).in_order();
+        entries.reserve(positions.size());
         if (!read_all(positions, tell)) return;
         // Nothing was full, although there is more: some was trimmed meanwhile.
         position covered = plan.until;
@@ -302,15 +308,17 @@ private:
         return m;
     }
 
-    entry named(entry_row r) const {
+    void put_names(entry_row& r) const {
         r.entry.conversation = state_.conversation(r.conversation);
         r.entry.sender = state_.user(r.sender);
         if (r.subject != flat_index::none) r.entry.subject = state_.user(r.subject);
-        return std::move(r.entry);
     }
     void name(std::vector<entry_row>& from, std::vector<entry>& to) const {
         to.reserve(from.size());
-        for (entry_row& r : from) to.push_back(named(std::move(r)));
+        for (entry_row& r : from) {
+            put_names(r);
+            to.push_back(std::move(r.entry));
+        }
     }
 
     database db_;
