@@ -50,8 +50,8 @@ struct plan : scene {
         std::vector<draft> ds;
         for (std::uint64_t i = 0, n = 1 + random.below(random.chance(20) ? 32 : 5); i < n; ++i) {
             const std::string id = std::to_string(round) + "-" + std::to_string(number) + "-" + std::to_string(i);
-            ds.push_back(
-                message(conversation(random.next()), ann, std::string(random.below(300), 'x') + id, send_id{id}));
+            const std::string body = std::string(random.below(300), 'x') + id;
+            ds.push_back(message(conversation(random.next()), ann, body, send_id{id}));
             ds.back().time = {static_cast<std::int64_t>(round << 20 | number)};
         }
         return ds;

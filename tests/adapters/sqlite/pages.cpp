@@ -37,8 +37,7 @@ public:
         const auto chance = random_.below(100);
         if (chance < 55) append(message());
         else if (chance < 60) append(amendment());
-        else if (chance < 65)
-            append(membership_of(any(groups), any(users), random_.chance(50) ? entry_kind::joined : entry_kind::left));
+        else if (chance < 65) append(change());
         else if (chance < 75) put();
         else if (chance < 77) trim();
         else pull(readers_[any(readers_.size())]);
@@ -69,6 +68,10 @@ private:
         d.kind = random_.chance(50) ? entry_kind::revoke : entry_kind::edit;
         d.target = any_seq(d.conversation);
         return d;
+    }
+    draft change() {
+        const std::size_t g = any(groups), u = any(users);
+        return membership_of(g, u, random_.chance(50) ? entry_kind::joined : entry_kind::left);
     }
     static draft membership_of(std::size_t g, std::size_t u, entry_kind kind, std::uint32_t history = 0) {
         draft d;

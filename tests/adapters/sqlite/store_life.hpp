@@ -248,7 +248,9 @@ private:
     }
 
     draft some_draft() {
-        draft d = message(random_.pick(conversations_), random_.pick(users_), some_body());
+        const std::string body = some_body();  // one after the other: compilers evaluate arguments in their own order
+        const user_id sender = random_.pick(users_);
+        draft d = message(random_.pick(conversations_), sender, body);
         if (random_.chance(70)) d.send_id = send_id{std::to_string(random_.below(10'000))};
         d.trusted = random_.chance(5);
         d.content_type = static_cast<std::uint32_t>(random_.below(2));
@@ -270,7 +272,8 @@ private:
 
     // Some do not fit into a page of the disk.
     std::string some_body() {
-        return std::string(random_.chance(3) ? 9000 : random_.below(200), static_cast<char>('a' + random_.below(26)));
+        const char letter = static_cast<char>('a' + random_.below(26));
+        return std::string(random_.chance(3) ? 9000 : random_.below(200), letter);
     }
 
     mark_change some_change() {
@@ -278,7 +281,9 @@ private:
                                             mark_key::reaction, mark_key::deleted, static_cast<mark_key>(1001)};
         const conversation_id& c = random_.pick(conversations_);
         const auto value = random_.below(model_.head(c).seq.value + 2);
-        mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+        const bool shared = random_.chance(50);
+        const mark_key key = random_.pick(keys);
+        mark_change change = mark(c, random_.pick(users_), key, value, shared);
         if (is_about(change.key, seq{1}) != random_.chance(5)) change.target = seq{random_.below(value + 2)};
         return change;
     }

@@ -100,7 +100,10 @@ public:
         for (auto n = random_.below(3) + 1; n != 0; --n) {
             const auto& c = somewhere();
             const auto value = random_.below(model.head(c).seq.value + 2);
-            mark_change change = mark(c, random_.pick(users_), random_.pick(keys), value, random_.chance(50));
+            const bool shared =
+                random_.chance(50);  // one after the other: compilers evaluate arguments in their own order
+            const mark_key key = random_.pick(keys);
+            mark_change change = mark(c, random_.pick(users_), key, value, shared);
             if (is_about(change.key, seq{1}) != random_.chance(5)) change.target = seq{random_.below(value + 2)};
             s.changes.push_back(change);
         }
@@ -120,7 +123,9 @@ private:
     }
 
     draft any_draft(const store_model& model) {
-        draft d = message(somewhere(), random_.pick(users_), "b" + std::to_string(random_.below(3)));
+        const std::string body = "b" + std::to_string(random_.below(3));
+        const user_id sender = random_.pick(users_);
+        draft d = message(somewhere(), sender, body);
         if (random_.chance(50)) d.send_id = send_id{std::to_string(random_.below(send_ids_))};
         d.trusted = random_.chance(5);
         d.content_type = static_cast<std::uint32_t>(random_.below(2));
