@@ -194,6 +194,8 @@ TEST_SUITE("sqlite_store") {
         CHECK(has(why_not(here.file("newer")), "newer version"));
 
         CHECK(has(why_not(":memory:"), "needs a file"));
+        CHECK(has(why_not(here.file("log"), {.settle_after = 0}), "settle_after"));
+        CHECK(has(why_not(here.file("log"), {.checkpoint_pages = 0}), "checkpoint_pages"));
     }
 
     TEST_CASE("a new epoch is another one, and what is there stays") {

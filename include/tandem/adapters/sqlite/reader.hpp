@@ -18,9 +18,8 @@ class reader {
 public:
     reader(const std::string& file, const char* vfs, const state& s, recent_walks& walks, int cache_bytes)
         : db_{file, SQLITE_OPEN_READONLY, vfs}, state_{s}, walks_{walks}, sends_{db_}, places_{db_},
-          begin_{db_, "begin"}, end_{db_, "commit"},
-          tail_{db_,
-                "select " + entry_columns + " from entries where position > ? and position <= ? order by position"},
+          begin_{db_, "begin"}, tail_{db_, "select " + entry_columns +
+                                               " from entries where position > ? and position <= ? order by position"},
           scan_{
               db_,
               "select position, conversation, seq from entries where position > ? and position <= ? order by position"},
@@ -326,7 +325,7 @@ private:
     recent_walks& walks_;
     stored_sends sends_;
     stored_places places_;
-    statement begin_, end_;
+    statement begin_;
     statement tail_, scan_, marks_, entry_, number_, revoked_;
 };
 

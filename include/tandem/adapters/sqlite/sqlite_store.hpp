@@ -28,6 +28,8 @@ public:
     // The file is made if it is not there.
     static result<sqlite_store> open(const std::string& file, const sqlite_options& options = {}) {
         if (file.empty() || file == ":memory:") return error{errc::store_failed, "a log needs a file with a name"};
+        if (options.settle_after == 0 || options.checkpoint_pages < 1)
+            return error{errc::invalid_argument, "sqlite_options: settle_after and checkpoint_pages are 1 or more"};
         return sqlite::answer_of([&] { return sqlite_store{std::make_unique<parts>(file, options)}; });
     }
 

@@ -132,10 +132,16 @@ private:
             state_.frozen.clear();
         }
         pending_.clear();
-        if (settling_.under_way() || settling_.entries() < options_.settle_after) return;
-        std::swap(state_.young, state_.frozen);
-        state_.begin_run(state_.settled.next(), state_.frozen.sends.size());
         alone.unlock();
+        if (!settling_.under_way() && settling_.entries() >= options_.settle_after) begin_settling();
+    }
+
+    void begin_settling() {
+        {
+            const std::unique_lock alone{state_.mutex};
+            std::swap(state_.young, state_.frozen);
+            state_.begin_run(state_.settled.next(), state_.frozen.sends.size());
+        }
         settling_.begin(state_.settled, state_.books.newest());
     }
 
