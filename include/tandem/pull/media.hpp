@@ -1,6 +1,8 @@
 // Which of our media types a request's headers mean.
 #pragma once
 
+#include "../core/ascii.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -9,30 +11,6 @@
 namespace tandem {
 
 namespace detail {
-
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-constexpr bool same_word(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
-
-constexpr std::string_view trimmed(std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-// What stands before the next `mark`; the rest stays in `text`.
-constexpr std::string_view cut(std::string_view& text, char mark) {
-    const std::size_t end = text.find(mark);
-    const std::string_view part = text.substr(0, end);
-    text = end == text.npos ? std::string_view{} : text.substr(end + 1);
-    return trimmed(part);
-}
 
 // "0.5" is 500, "1" is 1000; -1 is none.
 constexpr int thousandths(std::string_view text) {
