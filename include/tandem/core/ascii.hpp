@@ -30,4 +30,16 @@ constexpr std::string_view cut(std::string_view& text, char mark) {
     return trimmed(part);
 }
 
+// RFC 9110, 5.6.2.
+constexpr bool is_token_character(char c) {
+    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+    return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+constexpr bool is_token(std::string_view text) {
+    for (const char c : text)
+        if (!is_token_character(c)) return false;
+    return !text.empty();
+}
+
 }  // namespace tandem::detail

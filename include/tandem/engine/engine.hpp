@@ -96,13 +96,16 @@ public:
     }
 
     // --- time. Returns when it wants to be called again, at the latest.
+    // A driver calls it after each round of its loop: what a turn leaves for the next one is due at once.
     instant tick() {
-        const scope t{*this};
-        this->read_head_to_start();
-        this->repeat_head_if_idle();
-        this->sweep();
-        if constexpr (base::dialect_list::some_tick) this->beat_all();
-        this->tell_presence();
+        {
+            const scope t{*this};
+            this->read_head_to_start();
+            this->repeat_head_if_idle();
+            this->sweep();
+            if constexpr (base::dialect_list::some_tick) this->beat_all();
+            this->tell_presence();
+        }
         return caretaker_.due(waker_.due(courier_.due(this->next_tick())));
     }
 

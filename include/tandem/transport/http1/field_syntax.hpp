@@ -1,22 +1,11 @@
 // The grammar of field lines, one character at a time.
 #pragma once
 
-#include <string_view>
+#include "../../core/ascii.hpp"
 
 namespace tandem::detail {
 
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-constexpr bool is_token_character(char c) {
-    if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-    return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
-constexpr bool is_token(std::string_view text) {
-    for (const char c : text)
-        if (!is_token_character(c)) return false;
-    return !text.empty();
-}
 
 // Field lines up to and including the empty one. What servers are known to read in two ways is wrong here: a line end
 // that is not CR LF, a folded line, a blank before the colon, a control character. It keeps no text, so nothing is read

@@ -1,0 +1,130 @@
+// A wire on which HTTP requests come, one answered after the other.
+#pragma once
+
+#include "http_exchange.hpp"
+#include "wire.hpp"
+
+#include "../../transport/http1/http_request_reader.hpp"
+#include "../../transport/http1/http_writer.hpp"
+
+namespace tandem::detail {
+
+// What a connection has while a request is on its way; nothing of it while it rests.
+struct http_side {
+    explicit http_side(const http_limits& l) : reader{l} {}
+
+    http_request_reader reader;
+    http_exchange::state* exchange = nullptr;  // the request that is being answered
+    std::string rest{};                        // what came behind it
+    std::string origin{};
+    bool keep_alive = false;
+    bool without_body = false;
+};
+
+// A pipelined request waits until the one before is answered and taken; soon nothing more is read.
+class http_wire : public wire {
+protected:
+    using wire::wire;
+
+    // Answers, now or later, or becomes something else.
+    virtual void serve(const http_request& r) = 0;
+    // What the answer to every request has, given the request's Origin.
+    virtual void dress(http_answer& a, std::string_view origin) = 0;
+
+    bool speaks_http() const { return is_in(phase::arriving) || is_in(phase::resting) || is_in(phase::answering); }
+
+    // Returns what is no HTTP any more.
+    std::span<char> take_http(std::span<char> data) {
+        while (!data.empty() && speaks_http()) {
+            if (!http_) http_ = std::make_unique<http_side>(host().options.http);
+            if (http_->exchange || unwritten() > host().options.pipelined_bytes) return hold(data), std::span<char>{};
+            if (is_in(phase::resting)) host().enter(*this, phase::arriving);
+            data = data.subspan(http_->reader.feed({data.data(), data.size()}));
+            if (const int status = http_->reader.refused()) return refuse(status), std::span<char>{};
+            if (http_->reader.wants_continue()) put("HTTP/1.1 100 Continue\r\n\r\n"), see_to_me();
+            if (http_->reader.whole()) begin(http_->reader.request());
+        }
+        return data;
+    }
+
+    // An answer of somebody's who may take their time.
+    http_exchange exchange(std::string address) {
+        host().enter(*this, phase::answering);
+        auto state = std::make_shared<http_exchange::state>();
+        state->connection = this;
+        state->answer = [](void* self, http_answer&& a) { static_cast<http_wire*>(self)->answer(std::move(a)); };
+        state->address = std::move(address);
+        http_->exchange = state.get();
+        return http_exchange{std::move(state)};
+    }
+
+    void answer(http_answer a) {
+        http_->exchange = nullptr;
+        dress(a, http_->origin);
+        put_answer(a);
+        if (!http_->keep_alive || host().draining) return close_after_writing();
+        http_->reader.next();
+        host().enter(*this, phase::resting);
+        see_to_me();
+    }
+
+    // Nobody knows where the next request would begin.
+    void refuse(int status) {
+        http_answer a{.status = status};
+        if (status == 426) a.fields.emplace_back("Sec-WebSocket-Version", "13");
+        http_->keep_alive = false;
+        http_->without_body = false;
+        answer(std::move(a));
+    }
+
+    void written() override {
+        if (!http_ || http_->exchange || !speaks_http()) return;
+        if (http_->rest.empty()) {
+            if (http_->reader.idle()) http_.reset();
+            return;
+        }
+        std::string rest = std::exchange(http_->rest, {});
+        take({rest.data(), rest.size()});
+        if (!is_closed() && !is_in(phase::closing) && (!http_ || http_->rest.empty())) go_on_reading();
+    }
+
+    void ended() override {
+        if (!http_) return;
+        if (const auto open = std::exchange(http_->exchange, nullptr)) {
+            open->connection = nullptr;
+            if (auto gone = std::move(open->gone)) gone();
+        }
+        http_.reset();
+    }
+
+    void end_http() { http_.reset(); }
+    bool is_answering() const { return http_ && http_->exchange; }
+
+private:
+    void begin(const http_request& r) {
+        http_->keep_alive = r.keep_alive && r.minor_version >= 1;
+        http_->without_body = r.method == "HEAD";
+        http_->origin = r.field("Origin");
+        serve(r);
+    }
+
+    void hold(std::span<char> data) {
+        http_->rest.append(data.data(), data.size());
+        if (http_->rest.size() > host().options.pipelined_bytes) hold_reading();
+    }
+
+    void put_answer(const http_answer& a) {
+        std::string head;
+        append_http_head(head, a, http_->keep_alive && !host().draining);
+        const bool without = http_->without_body || has_no_body(a.status);
+        const std::string_view body = without ? std::string_view{} : std::string_view{a.body};
+        put(frame{head.size() + body.size(), false, [&](char* to) {
+                      std::memcpy(to, head.data(), head.size());
+                      if (!body.empty()) std::memcpy(to + head.size(), body.data(), body.size());
+                  }});
+    }
+
+    std::unique_ptr<http_side> http_;
+};
+
+}  // namespace tandem::detail
