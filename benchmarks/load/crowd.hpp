@@ -64,8 +64,11 @@ public:
     void until(F reached) {
         while (!reached()) {
             round();
-            if (seconds_since(start_) > most_seconds) throw failed{"the hard limit of time is reached"};
+            keep_time();
         }
+    }
+    void keep_time() const {
+        if (seconds_since(start_) > most_seconds) throw failed{"the hard limit of time is reached"};
     }
 
     client& operator[](std::size_t i) { return *clients_[i]; }
