@@ -175,7 +175,8 @@ void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
         const native::told t = native::read(payload);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
-        return lost(c, "not signed in");
+        if (t.what == command::error) return lost(c, ("sign-in refused: " + std::string{native::octets_of(t.body, 2)}).c_str());
+        return lost(c, "told something before the sign-in was answered");
     }
     if (on_frame) return on_frame(c, payload);
     count(c, with_floor ? 1 : native::entries_in(native::read(payload)));
@@ -201,6 +202,7 @@ void crowd::lost(client& c, const char* why) {
     c.at = client::stage::none;
     c.unread.clear();
     c.unsent.clear();
+    if(getenv("DBG")) fprintf(stderr,"lost %s %s\n", why, strerror(errno));
     on_lost(c);
 }
 
