@@ -19,13 +19,13 @@ void require(bool holds) {
 void examine(const http_request& r) {
     require(!r.method.empty() && !r.target.empty() && r.target[0] == '/' && r.path().size() <= r.target.size());
     require(r.fields.size() <= limits.fields && r.body.size() <= limits.body_bytes);
-    require(r.minor_version == 0 || detail::count_of(r.fields, "host") == 1);
-    require(detail::count_of(r.fields, "transfer-encoding") == 0);
-    require(detail::count_of(r.fields, "content-length") <= 1);
+    require(r.minor_version == 0 || detail::in_http::count_of(r.fields, "host") == 1);
+    require(detail::in_http::count_of(r.fields, "transfer-encoding") == 0);
+    require(detail::in_http::count_of(r.fields, "content-length") <= 1);
     require(r.body.empty() || r.field("content-length") == std::to_string(r.body.size()));
     for (const http_field& f : r.fields) {
-        require(detail::is_token(f.name) && detail::trimmed(f.value) == f.value);
-        for (const char c : f.value) require(c == '\t' || !detail::is_control(c));
+        require(detail::in_http::is_token(f.name) && detail::trimmed(f.value) == f.value);
+        for (const char c : f.value) require(c == '\t' || !detail::in_http::is_control(c));
     }
 }
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace tandem;
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 namespace {
 
@@ -62,6 +62,8 @@ TEST_CASE("S06 a chunk's size is hexadecimal digits and nothing else") {
         INFO(size);
         CHECK(decoded(std::string{size}.append("\r\nabc\r\n0\r\n\r\n")) == "malformed");
     }
+    CHECK(decoded("\r\n\r\n") == "malformed");
+    CHECK(decoded(";a\r\n\r\n") == "malformed");
     CHECK(decoded("0000000000000003\r\nabc\r\n0\r\n\r\n") == "abc");
     CHECK(decoded("00000000000000003\r\nabc\r\n0\r\n\r\n") == "malformed");  // 17 digits
     CHECK(decoded("10000000000000000") == "too large");

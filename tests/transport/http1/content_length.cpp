@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-using tandem::detail::content_length;
+using tandem::detail::in_http::content_length;
 
 TEST_CASE("S06 a length is digits") {
     CHECK(content_length("0") == 0);

@@ -5,7 +5,7 @@
 #include <string>
 #include <type_traits>
 
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace tandem;
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 TEST_CASE("a status line is a version, a status and perhaps words") {
     http_answer_view a;

@@ -5,7 +5,7 @@
 #include <array>
 
 using namespace tandem;
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 TEST_CASE("a field is found without case, the first of its name") {
     const std::array<http_field, 3> fields{{{"Accept", "a"}, {"HOST", "b"}, {"accept", "c"}}};

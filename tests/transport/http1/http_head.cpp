@@ -10,7 +10,7 @@
 #endif
 
 using namespace tandem;
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 using namespace tandem;
-using namespace tandem::detail;
+using namespace tandem::detail::in_http;
 
 namespace {
 

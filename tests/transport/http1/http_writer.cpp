@@ -2,6 +2,8 @@
 
 #include "transport/http1/fixture.hpp"
 
+#include <vector>
+
 using namespace tandem;
 
 namespace {
@@ -32,6 +34,21 @@ TEST_CASE("an answer says its status, its fields and its length") {
     CHECK(answer(299, {}, "", true) == "HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n");
     CHECK(answer(400, {}, "no", false) ==
           "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno");
+}
+
+TEST_CASE("fields are given as they are at hand") {
+    const std::vector<http_field> some{{"A", "b"}};
+    std::string out;
+    append_http_answer(out, 200, some, "", true);
+    append_http_answer(out, 200, {{"C", "d"}, {"E", "f"}}, "", true);
+    append_http_answer(out, 200, {}, "", true);
+    append_http_request(out, "GET", "/", "h", some, "");
+    append_http_request(out, "GET", "/", "h", {}, "");
+    CHECK(out == "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 0\r\n\r\n"
+                 "HTTP/1.1 200 OK\r\nC: d\r\nE: f\r\nContent-Length: 0\r\n\r\n"
+                 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+                 "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n"
+                 "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
 }
 
 TEST_CASE("answers without a body say no length and bring none") {
