@@ -2,6 +2,8 @@
 
 #include "transport/http1/fixture.hpp"
 
+#include <type_traits>
+
 using namespace tandem;
 
 namespace {
@@ -21,6 +23,8 @@ std::string answered_and_closed(std::string_view stream, const http_limits& limi
 }
 
 }  // namespace
+
+static_assert(!std::is_move_constructible_v<http_answer_reader> && !std::is_move_assignable_v<http_answer_reader>);
 
 TEST_CASE("an answer is read by its length, and what follows is left alone") {
     CHECK(answered("") == "");

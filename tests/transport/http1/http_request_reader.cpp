@@ -3,6 +3,7 @@
 #include "transport/http1/fixture.hpp"
 
 #include <array>
+#include <type_traits>
 
 using namespace tandem;
 
@@ -30,6 +31,8 @@ std::string head_with(std::size_t fields) {
 }
 
 }  // namespace
+
+static_assert(!std::is_move_constructible_v<http_request_reader> && !std::is_move_assignable_v<http_request_reader>);
 
 TEST_CASE("requests are read one after the other, however they come") {
     CHECK(asked("") == "");

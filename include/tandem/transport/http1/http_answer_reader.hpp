@@ -8,8 +8,8 @@
 
 namespace tandem {
 
-// One answer at a time, as the request reader does it. Interim answers (100, 102, 103) are passed over; 101 is whole at the
-// end of its head, and what follows is not taken. It stays where it is: its answer views it.
+// One answer at a time, as the request reader does it. Interim answers (100, 102, 103) are passed over; 101 is whole at
+// the end of its head, and what follows is not taken. It stays where it is: its answer views it.
 class http_answer_reader {
 public:
     static constexpr std::size_t most_idle_bytes = 4 * 1024;  // what it keeps allocated between answers

@@ -37,9 +37,9 @@ inline body_plan plan_of(const http_request& r, const http_limits& limits) {
 
 }  // namespace detail::in_http
 
-// One request at a time: feed until it is whole, answer, next(), and feed what was not taken. Whatever can be read in two
-// ways is refused; answer with refused() and close, for nobody knows where the next request would begin. Memory follows
-// the bytes that came, never a length that was declared. It stays where it is: its request views it.
+// One request at a time: feed until it is whole, answer, next(), and feed what was not taken. Whatever can be read in
+// two ways is refused; answer with refused() and close, for nobody knows where the next request would begin. Memory
+// follows the bytes that came, never a length that was declared. It stays where it is: its request views it.
 class http_request_reader {
 public:
     static constexpr std::size_t most_idle_bytes = 4 * 1024;  // what it keeps allocated between requests

@@ -50,9 +50,9 @@ inline void append_http_head(std::string& out, int status, std::span<const http_
     out.append("\r\n");
 }
 
-// Where the message ends is said here alone: a Content-Length or Transfer-Encoding among the fields is left out, and so is
-// a field with a line end in it. 1xx, 204 and 304 have no body. To a client of HTTP/1.0 that keeps its connection, add
-// "Connection: keep-alive".
+// Where the message ends is said here alone: a Content-Length or Transfer-Encoding among the fields is left out, and so
+// is a field with a line end in it. 1xx, 204 and 304 have no body. To a client of HTTP/1.0 that keeps its connection,
+// add "Connection: keep-alive".
 inline void append_http_answer(std::string& out, int status, std::span<const http_field> fields, std::string_view body,
                                bool keep_alive) {
     append_http_head(out, status, fields, body.size(), keep_alive);
