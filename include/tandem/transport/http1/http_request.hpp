@@ -22,15 +22,15 @@ struct http_request {
     }
 
     // Without case, the first of that name; empty when there is none.
-    std::string_view field(std::string_view name) const { return detail::value_of(fields, name); }
+    std::string_view field(std::string_view name) const { return detail::in_http::value_of(fields, name); }
 
     // In a comma-separated list, without case: has_token("Connection", "upgrade").
     bool has_token(std::string_view name, std::string_view token) const {
-        return detail::has_token(fields, name, token);
+        return detail::in_http::has_token(fields, name, token);
     }
 };
 
-namespace detail {
+namespace detail::in_http {
 
 // Visible ASCII from a '/' on. The other forms ("*", "http://…", "host:port") are for proxies and for OPTIONS.
 constexpr bool is_origin_form(std::string_view target) {
@@ -62,6 +62,6 @@ inline int read_request_line(std::string_view line, http_request& to) {
     return is_origin_form(to.target) ? 0 : 400;
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 }  // namespace tandem
