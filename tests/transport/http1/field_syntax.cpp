@@ -57,15 +57,3 @@ TEST_CASE("what two servers read in two ways is wrong, at that character") {
     CHECK(read("a\x80:") == "wrong at 1, 1");
     CHECK(read("a/b:") == "wrong at 1, 1");
 }
-
-TEST_CASE("a token is made of what RFC 9110 lists") {
-    const std::string_view allowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    for (int c = 0; c < 256; ++c) {
-        const char character = static_cast<char>(c);
-        INFO(c);
-        CHECK(is_token_character(character) == (allowed.find(character) != allowed.npos));
-    }
-    CHECK(is_token("GET"));
-    CHECK_FALSE(is_token(""));
-    CHECK_FALSE(is_token("G ET"));
-}
