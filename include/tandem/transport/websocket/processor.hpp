@@ -50,7 +50,7 @@ public:
 
     void give_back() {
         constexpr std::size_t kept = 4096;
-        if (payload.capacity() > kept) payload = std::string{};
+        if (payload.capacity() > kept) std::string{}.swap(payload);  // assigning an empty one would keep the memory
         else payload.clear();
     }
     std::size_t held_bytes() const {
