@@ -66,9 +66,8 @@ TEST_CASE("what is no upgrade is refused as what it is") {
 }
 
 TEST_CASE("a key is 16 bytes in base64, and nothing else") {
-    for (const char* key : {"AAAAAAAAAAAAAAAAAAAAAA==", "//////////////////////w=="})
-        CHECK(refusal_with([&](auto& r) { r.key = std::string_view{key}.substr(std::string_view{key}.size() - 24); }) ==
-              0);
+    for (const char* key : {"AAAAAAAAAAAAAAAAAAAAAA==", "/////////////////////w==", "+0aZ9/AAAAAAAAAAAAAAAQ=="})
+        CHECK(refusal_with([&](auto& r) { r.key = key; }) == 0);
     for (const char* key :
          {"", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ",
           "dGhlIHNhbXBsZSBub25jZQ===", "dGhlIHNhbXBsZSBub25jZTE=", "dGhlIHNhbXBsZSBub25jZTEy",
