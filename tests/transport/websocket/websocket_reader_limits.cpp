@@ -116,6 +116,8 @@ TEST_CASE("S36 the fragments of a message are counted, empty ones too") {
         {"control frames between do not count",
          sent(first_text, "a") + times(6, sent(a_ping)) + times(2, empty) + times(6, sent(a_pong)) + sent(last, "c"),
          times(6, "ping '' | ") + times(6, "pong '' | ") + "text 'ac'", server, four},
+        {"nor do they start the count anew", sent(first_text) + times(2, empty) + sent(a_ping) + times(2, empty),
+         "ping '' | fails 1008", server, four},
         {"each message has its own count", times(3, sent(first_text, "a") + times(2, empty) + sent(last)),
          "text 'a' | text 'a' | text 'a'", server, four},
         {"whole messages do not count", times(9, sent(last_text, "a")), times(8, "text 'a' | ") + "text 'a'", server,
@@ -129,6 +131,15 @@ TEST_CASE("S36 the fragments of a message are counted, empty ones too") {
         {"1024 by default", sent(first_text) + times(1022, empty) + sent(last), "text ''"},
         {"endless empty continuations", sent(first_text) + times(5000, empty), "fails 1008"},
     });
+}
+
+TEST_CASE("S36 the count ends with the connection it was made for") {
+    websocket_reader reader{server, {.fragments = 4}};
+    for (const std::string& ends : {served(a_ping), sent(a_close)}) {
+        CHECK(feed(reader, sent(first_text) + times(3, sent(middle)) + ends) != websocket_close_code::policy_violation);
+        CHECK(reader.idle());
+        CHECK(feed(reader, sent(first_text) + times(2, sent(middle)) + sent(last)) == websocket_close_code::none);
+    }
 }
 
 TEST_CASE("S35 headers that declare 60 KiB cost nothing: memory follows what has come") {
