@@ -50,6 +50,8 @@ TEST_CASE("codes of other people's servers mean something, too") {
     CHECK(reason_of_close(websocket_close_code::going_away) == errc::shutting_down);
     CHECK(reason_of_close(websocket_close_code::protocol_error) == errc::malformed);
     CHECK(reason_of_close(websocket_close_code::try_later) == errc::overloaded);
+    CHECK(reason_of_close(static_cast<websocket_close_code>(4001)) == errc::malformed);
+    CHECK(reason_of_close(static_cast<websocket_close_code>(4026)) == errc::shutting_down);
     for (const unsigned number : {0u, 1005u, 1006u, 1011u, 3000u, 3999u, 4000u, 4200u, 4999u, 65535u}) {
         CAPTURE(number);
         CHECK(reason_of_close(static_cast<websocket_close_code>(number)) == errc::dead_session);

@@ -26,6 +26,7 @@ TEST_CASE("only A to Z have a small letter") {
     CHECK_FALSE(same_word("@", "`"));
     CHECK_FALSE(same_word("[", "{"));
     CHECK(same_word("AZaz-09", "azaz-09"));
+    CHECK_FALSE(same_word("upgrades", std::string_view{"upgrades"}.substr(0, 7)));
 }
 
 TEST_CASE("a token has the characters HTTP allows in one, and at least one") {
