@@ -16,7 +16,8 @@ public:
 
     // Takes all bytes, in place: they are unmasked where they lie. sink(const websocket_message&) -> bool is told each
     // message; after false, after a close and after a fault nothing more of this connection may be fed, and the reader has
-    // forgotten all about it. The answer is `none`, or the code with which the connection is to be failed.
+    // forgotten all about it. The answer is `none`, or the code with which the connection is to be failed. The sink neither
+    // feeds nor destroys this reader.
     template <class Sink>
     websocket_close_code feed(char* data, std::size_t size, Sink sink) {
         while (size != 0) {
