@@ -1,5 +1,5 @@
-// Any bytes as a WebSocket, for both ends: however they are cut, the reader tells what a plain reading of RFC 6455 tells,
-// and holds no more memory than it was sent.
+// Any bytes as a WebSocket, for both ends: however they are cut, the reader tells what a plain reading of RFC 6455
+// tells, and holds no more memory than it was sent.
 #include <tandem/transport/websocket/websocket_reader.hpp>
 
 #include <cstdlib>

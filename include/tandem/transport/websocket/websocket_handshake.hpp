@@ -6,8 +6,8 @@
 
 namespace tandem {
 
-// Of a request whose head has been read. A field that was not there is empty; one that came several times is joined with
-// commas, as HTTP has it, and then two keys are no key.
+// Of a request whose head has been read. A field that was not there is empty; one that came several times is joined
+// with commas, as HTTP has it, and then two keys are no key.
 struct websocket_upgrade {
     std::string_view method = {};   // GET
     std::string_view version = {};  // HTTP/1.1
