@@ -70,7 +70,14 @@ public:
 
     std::size_t connections() const { return core_.count(); }
     std::size_t unwritten_bytes() const { return core_.unwritten; }  // of all connections
-    std::uint64_t writes() const { return core_.writes; }            // calls of the system, since the beginning
+    // For messages and requests that have begun and are not complete.
+    std::size_t held_bytes() {
+        std::size_t all = 0;
+        for (const phase p : {phase::arriving, phase::resting, phase::answering, phase::talking})
+            core_.each_in(p, [&](detail::wire& w) { all += static_cast<detail::connection<Engine>&>(w).held_bytes(); });
+        return all;
+    }
+    std::uint64_t writes() const { return core_.writes; }  // calls of the system, since the beginning
     const server_options& options() const { return core_.options; }
 
 private:
