@@ -31,3 +31,15 @@ TEST_CASE("a text is cut at its mark") {
     CHECK(text.empty());
     CHECK(cut(text, ';').empty());
 }
+
+TEST_CASE("a token is made of what RFC 9110 lists") {
+    const std::string_view allowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    for (int c = 0; c < 256; ++c) {
+        const char character = static_cast<char>(c);
+        INFO(c);
+        CHECK(is_token_character(character) == (allowed.find(character) != allowed.npos));
+    }
+    CHECK(is_token("GET"));
+    CHECK_FALSE(is_token(""));
+    CHECK_FALSE(is_token("G ET"));
+}

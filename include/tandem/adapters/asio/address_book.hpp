@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <unordered_map>
+#include <utility>
 
 namespace tandem {
 

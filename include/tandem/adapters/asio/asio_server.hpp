@@ -3,6 +3,8 @@
 
 #include "listener.hpp"
 
+#include "../../core/steady_nanoseconds.hpp"
+
 namespace tandem {
 
 // Runs on the thread that runs the loop, which is the engine's too. It outlives neither; with it end its connections.
@@ -14,11 +16,14 @@ namespace tandem {
 //   loop.run();
 template <class Engine>
 class asio_server {
+    using phase = detail::phase;
+
 public:
     explicit asio_server(asio::io_context& loop, Engine& engine, const server_options& o = {})
         : core_{loop, engine, o}, drain_timer_{loop} {
-        if (auto parsed = detail::proxies::parse(o.proxies)) core_.trusted = std::move(*parsed);
-        else assert(!"tandem: server_options::proxies has something that is no network");
+        auto proxies = detail::proxies::parse(o.proxies);
+        assert(proxies && "tandem: something in server_options::proxies is no address and no network");
+        if (proxies) core_.trusted = std::move(*proxies);
         core_.turn->at_end([this] { end_of_round(); });
         core_.turn->start();
     }
@@ -51,7 +56,28 @@ public:
         for (const auto& l : listeners_) l->close();
     }
 
+    // Ends gently: nobody new comes in, nothing more is read from who is here, all that was asked is answered, and everybody
+    // is told to come back, each at another moment. `done` is called when the last is gone, or time is up. Engine and server
+    // stay as they are.
+    void drain(function<void()> done = {}) {
+        stop_listening();
+        drained_ = std::move(done);
+        give_up_at_ = core_.engine->now() + core_.options.drain_within;
+        core_.draining = true;
+        core_.each_in(phase::talking, [](detail::wire& w) { w.hold_reading(); });
+        go_on_draining();
+    }
+
     std::size_t connections() const { return core_.count(); }
+    std::size_t unwritten_bytes() const { return core_.unwritten; }  // of all connections
+    // For messages and requests that have begun and are not complete.
+    std::size_t held_bytes() {
+        std::size_t all = 0;
+        for (const phase p : {phase::arriving, phase::resting, phase::answering, phase::talking})
+            core_.each_in(p, [&](detail::wire& w) { all += static_cast<detail::connection<Engine>&>(w).held_bytes(); });
+        return all;
+    }
+    std::uint64_t writes() const { return core_.writes; }  // calls of the system, since the beginning
     const server_options& options() const { return core_.options; }
 
 private:
@@ -67,9 +93,38 @@ private:
         core_.sweep();
     }
 
+    void go_on_draining() {
+        const bool late = core_.engine->now() >= give_up_at_;
+        for (const phase p : {phase::arriving, phase::resting}) core_.each_in(p, [](detail::wire& w) { w.part(); });
+        core_.each_in(phase::talking, [&](detail::wire& w) {
+            const auto& c = static_cast<detail::connection<Engine>&>(w);
+            if (late || !c.is_owed_something()) send_away(c.session());
+        });
+        if (core_.count() == 0 || late) return finish_draining();
+        drain_timer_.expires_after(std::chrono::milliseconds(20));
+        drain_timer_.async_wait([this, turn = core_.turn](const std::error_code& cancelled) {
+            if (!cancelled && turn->is_running()) go_on_draining();
+        });
+    }
+
+    void send_away(session_handle s) {
+        const auto within = static_cast<std::uint64_t>(core_.options.come_back_within.milliseconds);
+        const std::uint64_t later = within == 0 ? 0 : hash_bytes("come back", ++sent_away_ ^ seed_) % within;
+        core_.engine->kick(s, error{errc::shutting_down, {}, milliseconds(static_cast<std::int64_t>(later))});
+    }
+
+    void finish_draining() {
+        core_.forsake_all();
+        if (auto done = std::move(drained_)) done();
+    }
+
     detail::server_core<Engine> core_;
     std::vector<std::shared_ptr<detail::listener<Engine>>> listeners_;  // connections look at their settings
     asio::steady_timer drain_timer_;
+    function<void()> drained_;
+    instant give_up_at_{};
+    std::uint64_t sent_away_ = 0;
+    std::uint64_t seed_ = steady_nanoseconds();
 };
 
 }  // namespace tandem

@@ -98,6 +98,9 @@ protected:
     }
 
     void end_http() { http_.reset(); }
+    std::size_t held_by_http() const {
+        return http_ ? sizeof *http_ + http_->reader.held_bytes() + http_->rest.capacity() : 0;
+    }
     bool is_answering() const { return http_ && http_->exchange; }
 
 private:
@@ -116,7 +119,7 @@ private:
     void put_answer(const http_answer& a) {
         std::string head;
         append_http_head(head, a, http_->keep_alive && !host().draining);
-        const bool without = http_->without_body || has_no_body(a.status);
+        const bool without = http_->without_body || in_http::has_no_body(a.status);
         const std::string_view body = without ? std::string_view{} : std::string_view{a.body};
         put(frame{head.size() + body.size(), false, [&](char* to) {
                       std::memcpy(to, head.data(), head.size());

@@ -12,6 +12,7 @@ namespace tandem::detail {
 template <class Engine>
 class listener : public std::enable_shared_from_this<listener<Engine>> {
     using core = server_core<Engine>;
+    using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
     using acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
 public:
@@ -23,6 +24,7 @@ public:
         const asio::ip::tcp::endpoint at{asio::ip::make_address(address, failed), port};
         if (!failed) acceptor_.open(at.protocol(), failed);
         if (!failed) acceptor_.set_option(asio::socket_base::reuse_address{true}, failed);
+        if (!failed && core_->options.share_ports) acceptor_.set_option(reuse_port{true}, failed);
         if (!failed) acceptor_.bind(at, failed);
         if (!failed) acceptor_.listen(most_waiting, failed);
         if (!failed) acceptor_.non_blocking(true, failed);

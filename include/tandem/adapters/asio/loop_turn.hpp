@@ -53,6 +53,7 @@ public:
         timer_.cancel();
     }
 
+    bool is_running() const { return engine_ != nullptr; }
     asio::io_context& loop() const { return loop_; }
 
 private:

@@ -20,7 +20,8 @@ struct server_options {
     std::size_t per_address = 64;   // an IPv6 address counts by its first 64 bits
     rate arrivals_per_address{.per_second = 50, .burst = 200};
     rate failures_per_address{.per_second = 1, .burst = 30};  // sign-ins and pulls with a bad credential
-    std::size_t accepts_at_once = 64;                         // before what the others have sent is looked at
+    bool share_ports = false;          // several servers listen on one port, and the kernel chooses (SO_REUSEPORT)
+    std::size_t accepts_at_once = 64;  // before what the others have sent is looked at
 
     // --- HTTP
     http_limits http{};

@@ -40,6 +40,9 @@ public:
     }
     // Its time is up.
     void give_up() { gone(); }
+    // Nobody needs it any more; what was put is still written.
+    void part() { close_after_writing(); }
+    void hold_reading() { held_ = true; }
     // The host goes. What still waits in the loop finds nobody.
     void forsake() {
         gone();
@@ -69,18 +72,28 @@ protected:
     }
 
     // --- writing
-    void put(frame f) { out_.add(std::move(f), host_->spare_queues); }
+    void put(frame f) {
+        const std::size_t before = out_.bytes();
+        out_.add(std::move(f), host_->spare_queues);
+        host_->unwritten += out_.bytes() - before;
+    }
     void put(bytes as_they_are) { put(frame{as_they_are}); }
-    void put_in_front(bytes as_they_are) { out_.add_in_front(frame{as_they_are}, host_->spare_queues); }
+    void put_in_front(bytes as_they_are) {
+        out_.add_in_front(frame{as_they_are}, host_->spare_queues);
+        host_->unwritten += as_they_are.size();
+    }
     std::size_t unwritten() const { return out_.bytes(); }
     bool waits_to_write() const { return writing_; }
 
     void write() {
         while (!broken_) {
+            const std::size_t before = out_.bytes();
             const bytes piece = tls_ ? tls_->next_piece(out_, host_->joining_room, host_->spare_queues)
                                      : out_.next(host_->joining_room);
+            host_->unwritten -= before - out_.bytes();  // encrypted is written, here
             if (piece.empty()) return;
             std::error_code failed;
+            ++host_->writes;
             const std::size_t size = socket_.write_some(asio::buffer(piece.data(), piece.size()), failed);
             if (failed && failed != asio::error::would_block) return break_off();
             if (size > 0) took(size);
@@ -107,7 +120,6 @@ protected:
     }
 
     // --- reading
-    void hold_reading() { held_ = true; }
     void go_on_reading() {
         held_ = false;
         wait_to_read();
@@ -120,6 +132,7 @@ protected:
         ended();
         std::error_code ignored;
         socket_.close(ignored);
+        host_->unwritten -= out_.bytes();
         out_.clear(host_->spare_queues);
         tls_.reset();
     }
@@ -175,7 +188,7 @@ private:
 
     void took(std::size_t size) {
         if (tls_) tls_->written(size);
-        else out_.written(size, host_->spare_queues);
+        else out_.written(size, host_->spare_queues), host_->unwritten -= size;
         if (is_in(phase::resting)) host_->enter(*this, phase::resting);  // it does take its answer
     }
 
@@ -219,6 +232,8 @@ inline void wire_host::see_to_all() {
     for (const auto& w : seeing_) w->go_on();
     seeing_.clear();
 }
+
+inline wire* wire_host::following(const wire& w) { return w.link.behind; }
 
 // The list holds it.
 inline void wire_host::enter(wire& w, phase p) {

@@ -34,6 +34,15 @@ public:
     void leave(wire& w);
     void sweep();        // now and then
     void forsake_all();  // at the end of the host
+    // `f` may move the one it is given to another phase, or end it.
+    template <class F>
+    void each_in(phase p, F f) {
+        for (wire* w = first_in(p); w;) {
+            wire* const next = following(*w);
+            f(*w);
+            w = next;
+        }
+    }
     wire* first_in(phase p) const { return lists_[static_cast<std::size_t>(p)].first(); }
     std::size_t count(phase p) const { return lists_[static_cast<std::size_t>(p)].size(); }
     std::size_t count() const {
@@ -49,11 +58,14 @@ public:
     std::vector<char> plain_room = std::vector<char>(64 * 1024);  // … and decrypted
     std::vector<char> joining_room = std::vector<char>(64 * 1024);
     bool draining = false;
+    std::size_t unwritten = 0;
+    std::uint64_t writes = 0;
 
 protected:
     ~wire_host() = default;
 
 private:
+    static wire* following(const wire& w);
     static std::uint32_t milliseconds_now() {
         using namespace std::chrono;
         return static_cast<std::uint32_t>(

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <string>
 
-namespace tandem::detail {
+namespace tandem::detail::in_http {
 
 // Extensions and trailers are read strictly and thrown away; together they may have as many bytes as a head. A size is
 // compared with what there is room for while its digits come, so nothing overflows.
@@ -106,9 +106,7 @@ private:
     void spend() {
         if (++spent_ > limits_.head_bytes) fail(errc::too_large);
     }
-    void fail(errc why) {
-        if (failed_ == errc{}) failed_ = why;
-    }
+    void fail(errc why) { failed_ = why; }
 
     http_limits limits_;
     std::size_t size_ = 0;  // of the chunk, as far as it has not come
@@ -120,4 +118,4 @@ private:
     field_syntax syntax_;
 };
 
-}  // namespace tandem::detail
+}  // namespace tandem::detail::in_http

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tandem::detail {
+namespace tandem::detail::in_http {
 
 // Digits only and one spelling for one number: no sign, no space, no list, no leading zero, nothing above 2^64 - 1.
 constexpr std::optional<std::uint64_t> content_length(std::string_view digits) {
@@ -20,4 +20,4 @@ constexpr std::optional<std::uint64_t> content_length(std::string_view digits) {
     return length;
 }
 
-}  // namespace tandem::detail
+}  // namespace tandem::detail::in_http

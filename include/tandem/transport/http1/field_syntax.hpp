@@ -3,7 +3,7 @@
 
 #include "../../core/ascii.hpp"
 
-namespace tandem::detail {
+namespace tandem::detail::in_http {
 
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
@@ -48,4 +48,4 @@ private:
     place at_ = place::line;
 };
 
-}  // namespace tandem::detail
+}  // namespace tandem::detail::in_http

@@ -16,7 +16,7 @@ struct http_answer {
     std::string body{};
 };
 
-namespace detail {
+namespace detail::in_http {
 
 inline std::vector<http_field> fields_of(const http_answer& answer) {
     std::vector<http_field> fields;
@@ -26,15 +26,15 @@ inline std::vector<http_field> fields_of(const http_answer& answer) {
     return fields;
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 inline void append_http_answer(std::string& out, const http_answer& answer, bool keep_alive) {
-    append_http_answer(out, answer.status, detail::fields_of(answer), answer.body, keep_alive);
+    append_http_answer(out, answer.status, detail::in_http::fields_of(answer), answer.body, keep_alive);
 }
 
 // To a HEAD, whatever the status.
 inline void append_http_head(std::string& out, const http_answer& answer, bool keep_alive) {
-    append_http_head(out, answer.status, detail::fields_of(answer), answer.body.size(), keep_alive);
+    append_http_head(out, answer.status, detail::in_http::fields_of(answer), answer.body.size(), keep_alive);
 }
 
 }  // namespace tandem

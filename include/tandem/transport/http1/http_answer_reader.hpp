@@ -8,15 +8,15 @@
 
 namespace tandem {
 
-// One answer at a time, as the request reader does it. Interim answers (100, 102, 103) are passed over; 101 is whole at the
-// end of its head, and what follows is not taken. It stays where it is: its answer views it.
+// One answer at a time, as the request reader does it. Interim answers (100, 102, 103) are passed over; 101 is whole at
+// the end of its head, and what follows is not taken. It stays where it is: its answer views it.
 class http_answer_reader {
 public:
     static constexpr std::size_t most_idle_bytes = 4 * 1024;  // what it keeps allocated between answers
     static constexpr int most_interim = 16;                   // answers before the final one
 
     explicit http_answer_reader(const http_limits& limits = {})
-        : limits_{limits}, head_{limits, detail::http_head::leading_line::refused}, chunks_{limits} {}
+        : limits_{limits}, head_{limits, detail::in_http::http_head::leading_line::refused}, chunks_{limits} {}
     http_answer_reader(const http_answer_reader&) = delete;
     http_answer_reader& operator=(const http_answer_reader&) = delete;
 
@@ -44,9 +44,8 @@ public:
         fields_.clear();
         body_.clear();
         if (held_bytes() > most_idle_bytes) release();
-        chunks_ = detail::chunked_body{limits_};
+        chunks_ = detail::in_http::chunked_body{limits_};
         answer_ = {};
-        length_ = 0;
         interim_ = 0;
         failed_ = {};
         until_ = end::head;
@@ -70,7 +69,7 @@ private:
         const bool begins = !head_.has_first_line();
         const std::size_t taken = head_.feed(bytes);
         if (head_.refused() != 0) failed_ = head_.refused() == 400 ? errc::malformed : errc::too_large;
-        else if (begins && head_.has_first_line() && !detail::read_status_line(head_.first_line(), answer_))
+        else if (begins && head_.has_first_line() && !detail::in_http::read_status_line(head_.first_line(), answer_))
             failed_ = errc::malformed;
         else if (head_.whole()) head_came();
         return taken;
@@ -80,7 +79,7 @@ private:
         if (answer_.status < 200 && answer_.status != 101) return pass_over();
         head_.list_fields(fields_);
         answer_.fields = fields_;
-        answer_.keep_alive = detail::keeps_alive(fields_, answer_.minor_version);
+        answer_.keep_alive = detail::in_http::keeps_alive(fields_, answer_.minor_version);
         if (!is_without_body()) choose_end();
         if (until_ == end::close) answer_.keep_alive = false;
         whole_ = failed_ == errc{} && (until_ == end::head || (until_ == end::length && length_ == 0));
@@ -96,8 +95,8 @@ private:
     }
 
     void choose_end() {
-        const std::size_t lengths = detail::count_of(fields_, "content-length");
-        const std::size_t codings = detail::count_of(fields_, "transfer-encoding");
+        const std::size_t lengths = detail::in_http::count_of(fields_, "content-length");
+        const std::size_t codings = detail::in_http::count_of(fields_, "transfer-encoding");
         until_ = codings != 0 ? end::last_chunk : lengths != 0 ? end::length : end::close;
         if (codings + lengths > 1) failed_ = errc::malformed;
         else if (codings != 0 && !is_chunked()) failed_ = errc::malformed;
@@ -109,7 +108,7 @@ private:
     }
 
     void read_length() {
-        const auto length = detail::content_length(answer_.field("content-length"));
+        const auto length = detail::in_http::content_length(answer_.field("content-length"));
         if (!length) failed_ = errc::malformed;
         else if (*length > limits_.body_bytes) failed_ = errc::too_large;
         else length_ = static_cast<std::size_t>(*length);
@@ -144,12 +143,12 @@ private:
     }
 
     http_limits limits_;
-    detail::http_head head_;
-    detail::chunked_body chunks_;
+    detail::in_http::http_head head_;
+    detail::in_http::chunked_body chunks_;
     std::vector<http_field> fields_;
     std::string body_;
     http_answer_view answer_;
-    std::size_t length_ = 0;
+    std::size_t length_ = 0;  // when the length is the end
     int interim_ = 0;
     errc failed_{};
     end until_ = end::head;

@@ -14,14 +14,14 @@ struct http_answer_view {
     bool keep_alive = true;
 
     // Without case, the first of that name; empty when there is none.
-    std::string_view field(std::string_view name) const { return detail::value_of(fields, name); }
+    std::string_view field(std::string_view name) const { return detail::in_http::value_of(fields, name); }
     // In a comma-separated list, without case.
     bool has_token(std::string_view name, std::string_view token) const {
-        return detail::has_token(fields, name, token);
+        return detail::in_http::has_token(fields, name, token);
     }
 };
 
-namespace detail {
+namespace detail::in_http {
 
 // Reads "HTTP/1.1 200 OK"; of the reason nothing is kept, and it may be missing.
 inline bool read_status_line(std::string_view line, http_answer_view& to) {
@@ -38,6 +38,6 @@ inline bool read_status_line(std::string_view line, http_answer_view& to) {
     return to.status >= 100 && to.status <= 599;
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 }  // namespace tandem

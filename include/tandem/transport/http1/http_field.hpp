@@ -12,7 +12,7 @@ struct http_field {
     std::string_view name, value;
 };
 
-namespace detail {
+namespace detail::in_http {
 
 inline std::size_t count_of(std::span<const http_field> fields, std::string_view name) {
     std::size_t count = 0;
@@ -43,6 +43,6 @@ inline bool keeps_alive(std::span<const http_field> fields, int minor_version) {
     return minor_version >= 1 || has_token(fields, "connection", "keep-alive");
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 }  // namespace tandem

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace tandem::detail {
+namespace tandem::detail::in_http {
 
 // Every character is looked at once, when it comes; what is wrong is known at that character. Says nothing about what
 // the first line means. Views into it die with clear().
@@ -116,4 +116,4 @@ private:
     field_syntax syntax_;
 };
 
-}  // namespace tandem::detail
+}  // namespace tandem::detail::in_http

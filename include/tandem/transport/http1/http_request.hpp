@@ -4,6 +4,9 @@
 #include "field_syntax.hpp"
 #include "http_field.hpp"
 
+#include <string>
+#include <utility>
+
 namespace tandem {
 
 // Views: they die with the next() of the reader that gave it.
@@ -22,15 +25,27 @@ struct http_request {
     }
 
     // Without case, the first of that name; empty when there is none.
-    std::string_view field(std::string_view name) const { return detail::value_of(fields, name); }
+    std::string_view field(std::string_view name) const { return detail::in_http::value_of(fields, name); }
+
+    // All of that name, one after the other, with commas between: what the sender could as well have said in one.
+    std::string joined(std::string_view name) const {
+        std::string all;
+        bool several = false;
+        for (const http_field& f : fields) {
+            if (!detail::same_word(f.name, name)) continue;
+            if (std::exchange(several, true)) all += ", ";
+            all += f.value;
+        }
+        return all;
+    }
 
     // In a comma-separated list, without case: has_token("Connection", "upgrade").
     bool has_token(std::string_view name, std::string_view token) const {
-        return detail::has_token(fields, name, token);
+        return detail::in_http::has_token(fields, name, token);
     }
 };
 
-namespace detail {
+namespace detail::in_http {
 
 // Visible ASCII from a '/' on. The other forms ("*", "http://…", "host:port") are for proxies and for OPTIONS.
 constexpr bool is_origin_form(std::string_view target) {
@@ -62,6 +77,6 @@ inline int read_request_line(std::string_view line, http_request& to) {
     return is_origin_form(to.target) ? 0 : 400;
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 }  // namespace tandem

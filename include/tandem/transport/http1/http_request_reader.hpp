@@ -9,7 +9,7 @@
 
 namespace tandem {
 
-namespace detail {
+namespace detail::in_http {
 
 // What the fields say of the body, or the status to refuse them with.
 struct body_plan {
@@ -35,17 +35,17 @@ inline body_plan plan_of(const http_request& r, const http_limits& limits) {
     return {0, static_cast<std::size_t>(*length), expects && r.minor_version >= 1};
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
-// One request at a time: feed until it is whole, answer, next(), and feed what was not taken. Whatever can be read in two
-// ways is refused; answer with refused() and close, for nobody knows where the next request would begin. Memory follows
-// the bytes that came, never a length that was declared. It stays where it is: its request views it.
+// One request at a time: feed until it is whole, answer, next(), and feed what was not taken. Whatever can be read in
+// two ways is refused; answer with refused() and close, for nobody knows where the next request would begin. Memory
+// follows the bytes that came, never a length that was declared. It stays where it is: its request views it.
 class http_request_reader {
 public:
     static constexpr std::size_t most_idle_bytes = 4 * 1024;  // what it keeps allocated between requests
 
     explicit http_request_reader(const http_limits& limits = {})
-        : limits_{limits}, head_{limits, detail::http_head::leading_line::taken} {}
+        : limits_{limits}, head_{limits, detail::in_http::http_head::leading_line::taken} {}
     http_request_reader(const http_request_reader&) = delete;
     http_request_reader& operator=(const http_request_reader&) = delete;
 
@@ -88,17 +88,17 @@ private:
         const std::size_t taken = head_.feed(bytes);
         refused_ = head_.refused();
         if (refused_ == 0 && begins && head_.has_first_line())
-            refused_ = detail::read_request_line(head_.first_line(), request_);
+            refused_ = detail::in_http::read_request_line(head_.first_line(), request_);
         if (refused_ == 0 && head_.whole()) head_came();
         return taken;
     }
 
     void head_came() {
-        (void)detail::read_request_line(head_.first_line(), request_);  // its text may have moved since
+        (void)detail::in_http::read_request_line(head_.first_line(), request_);  // its text may have moved since
         head_.list_fields(fields_);
         request_.fields = fields_;
-        request_.keep_alive = detail::keeps_alive(fields_, request_.minor_version);
-        plan_ = detail::plan_of(request_, limits_);
+        request_.keep_alive = detail::in_http::keeps_alive(fields_, request_.minor_version);
+        plan_ = detail::in_http::plan_of(request_, limits_);
         refused_ = plan_.refused;
         whole_ = refused_ == 0 && plan_.length == 0;
     }
@@ -118,11 +118,11 @@ private:
     }
 
     http_limits limits_;
-    detail::http_head head_;
+    detail::in_http::http_head head_;
     std::vector<http_field> fields_;
     std::string body_;
     http_request request_;
-    detail::body_plan plan_;
+    detail::in_http::body_plan plan_;
     int refused_ = 0;
     bool whole_ = false;
 };

@@ -9,7 +9,7 @@
 
 namespace tandem {
 
-namespace detail {
+namespace detail::in_http {
 
 // Not a status at all: the program's own mistake, which goes out as 500.
 constexpr int as_status(int number) { return number < 100 || number > 599 ? 500 : number; }
@@ -37,26 +37,26 @@ inline void append_status_line(std::string& out, int status) {
     out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(http_reason(status)).append("\r\n");
 }
 
-}  // namespace detail
+}  // namespace detail::in_http
 
 // The head alone: for the answer to a HEAD, which tells the length of a body it does not bring.
 inline void append_http_head(std::string& out, int status, std::span<const http_field> fields, std::size_t body_bytes,
                              bool keep_alive) {
-    status = detail::as_status(status);
-    detail::append_status_line(out, status);
-    for (const http_field& f : fields) detail::append_field(out, f.name, f.value);
-    if (!detail::has_no_body(status)) detail::append_length(out, body_bytes);
+    status = detail::in_http::as_status(status);
+    detail::in_http::append_status_line(out, status);
+    for (const http_field& f : fields) detail::in_http::append_field(out, f.name, f.value);
+    if (!detail::in_http::has_no_body(status)) detail::in_http::append_length(out, body_bytes);
     if (!keep_alive && status >= 200) out.append("Connection: close\r\n");
     out.append("\r\n");
 }
 
-// Where the message ends is said here alone: a Content-Length or Transfer-Encoding among the fields is left out, and so is
-// a field with a line end in it. 1xx, 204 and 304 have no body. To a client of HTTP/1.0 that keeps its connection, add
-// "Connection: keep-alive".
+// Where the message ends is said here alone: a Content-Length or Transfer-Encoding among the fields is left out, and so
+// is a field with a line end in it. 1xx, 204 and 304 have no body. To a client of HTTP/1.0 that keeps its connection,
+// add "Connection: keep-alive".
 inline void append_http_answer(std::string& out, int status, std::span<const http_field> fields, std::string_view body,
                                bool keep_alive) {
     append_http_head(out, status, fields, body.size(), keep_alive);
-    if (!detail::has_no_body(detail::as_status(status))) out.append(body);
+    if (!detail::in_http::has_no_body(detail::in_http::as_status(status))) out.append(body);
 }
 inline void append_http_answer(std::string& out, int status, std::initializer_list<http_field> fields,
                                std::string_view body, bool keep_alive) {
@@ -67,12 +67,13 @@ inline void append_http_answer(std::string& out, int status, std::initializer_li
 // with every body, and with none where a server would wait for one (POST, PUT, PATCH).
 inline bool append_http_request(std::string& out, std::string_view method, std::string_view target,
                                 std::string_view host, std::span<const http_field> fields, std::string_view body) {
-    if (!detail::is_token(method) || !detail::is_origin_form(target) || !detail::is_host(host)) return false;
+    if (!detail::is_token(method) || !detail::in_http::is_origin_form(target) || !detail::in_http::is_host(host))
+        return false;
     out.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
     for (const http_field& f : fields)
-        if (!detail::same_word(f.name, "host")) detail::append_field(out, f.name, f.value);
+        if (!detail::same_word(f.name, "host")) detail::in_http::append_field(out, f.name, f.value);
     if (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH")
-        detail::append_length(out, body.size());
+        detail::in_http::append_length(out, body.size());
     out.append("\r\n").append(body);
     return true;
 }
