@@ -28,8 +28,9 @@ public:
         if (secret.size() < 32)
             return wrong("an hs256 secret has fewer than 32 bytes: take 32 by chance, as openssl rand 32 writes them");
         if (detail::in_jwt::looks_public(secret))
-            return wrong("this hs256 secret is a public key or a certificate, which anybody may have: give it to "
-                         "jwt_key::from_pem with its own algorithm");
+            return wrong("this hs256 secret is a key or a certificate in one of their formats, and its public part "
+                         "anybody may have: give "
+                         "that to jwt_key::from_pem with its own algorithm");
         auto keyed = keyed_mac(secret);
         if (!keyed) return wrong("OpenSSL has no HMAC with SHA-256");
         return jwt_key{jwt_algorithm::hs256, std::move(kid), {}, std::move(keyed)};
