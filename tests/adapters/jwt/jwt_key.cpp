@@ -85,6 +85,44 @@ TEST_CASE("a point that is not on the curve is refused") {
     CHECK_FALSE(against(jwt_key::from_pem(jwt_algorithm::es256, pem("PUBLIC KEY", der))).empty());
 }
 
+TEST_CASE("an Ed25519 key for which anybody finds signatures is refused") {
+    const std::string prefix = ed_pair().public_der().substr(0, 12), zero(32, '\0'), full(30, '\xff');
+    const auto refused = [&](const std::string& point) {
+        return has(against(jwt_key::from_pem(jwt_algorithm::eddsa, pem("PUBLIC KEY", prefix + point))), "private key");
+    };
+    const auto with_sign = [](std::string point) {
+        point[31] = static_cast<char>(point[31] | 0x80);
+        return point;
+    };
+    const std::string order_8 = "\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+                                "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05";
+    std::string minus_order_8;  // p less the other
+    int borrow = 0;
+    for (int i = 0; i < 32; ++i) {
+        const int p = i == 0    ? 0xed
+                      : i == 31 ? 0x7f
+                                : 0xff,
+                  digit = p - static_cast<unsigned char>(order_8[i]) - borrow;
+        minus_order_8 += static_cast<char>(digit);
+        borrow = digit < 0;
+    }
+    for (const std::string& point : {zero, '\1' + zero.substr(1), order_8, minus_order_8, '\xec' + full + '\x7f',
+                                     '\xed' + full + '\x7f', '\xee' + full + '\x7f'}) {
+        REQUIRE(point.size() == 32);
+        CHECK(refused(point));
+        CHECK(refused(with_sign(point)));
+    }
+    // OpenSSL itself takes them: a signature of zeros, tried on a few texts.
+    EVP_PKEY* key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr,
+                                                reinterpret_cast<const unsigned char*>(zero.data()), zero.size());
+    REQUIRE(key);
+    int forged = 0;
+    for (int i = 0; i < 100; ++i)
+        forged += detail::in_jwt::is_signature_of(key, nullptr, std::to_string(i), '\1' + std::string(63, '\0'));
+    CHECK(forged > 0);
+    EVP_PKEY_free(key);
+}
+
 TEST_CASE("S21 a secret of fewer than 32 bytes is refused") {
     CHECK(has(against(jwt_key::hs256("")), "32"));
     CHECK(has(against(jwt_key::hs256(secret.substr(1))), "32"));

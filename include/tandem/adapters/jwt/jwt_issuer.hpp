@@ -37,10 +37,10 @@ public:
         if (life < seconds(1)) return wrong("a token lives for a second at least");
         if (options_.longest_life != duration{} && life > options_.longest_life)
             return wrong("no token may live that long (jwt_options::longest_life)");
-        const std::string_view texts[] = {who.user.view(), who.device.view(), who.platform};
-        for (const std::string_view text : texts)
-            if ((!text.empty() || &text == texts) && !user_id::parse(text))
-                return wrong("user, device and platform are texts of at most 47 bytes; a user there has to be");
+        const auto is_id = [](std::string_view text) { return static_cast<bool>(user_id::parse(text)); };
+        if (!is_id(who.user.view())) return wrong("the user is no id of at most 47 bytes");
+        if ((!who.device.empty() && !is_id(who.device.view())) || (!who.platform.empty() && !is_id(who.platform)))
+            return wrong("the device or the platform is no id of at most 47 bytes");
         const std::string claims = claims_of(who, clock_.now(), life);
         if (!detail::in_jwt::json_members::read(claims))
             return wrong("two claims have one name, or a text in the options is not UTF-8");

@@ -100,6 +100,11 @@ private:
             return "this is not a key on the curve P-256, and es256 takes no other";
         if (algorithm == jwt_algorithm::eddsa && !EVP_PKEY_is_a(key, "ED25519"))
             return "this is not an Ed25519 key, and eddsa takes no other";
+        unsigned char point[32] = {};
+        size = sizeof point;
+        if (algorithm == jwt_algorithm::eddsa &&
+            (EVP_PKEY_get_raw_public_key(key, point, &size) != 1 || detail::in_jwt::is_of_small_order(point)))
+            return "this Ed25519 key is none that anybody made: signatures for it can be had without a private key";
         const detail::in_jwt::pkey_context_ptr check{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
         if (!check || EVP_PKEY_public_check(check.get()) != 1) return "this key is damaged: OpenSSL's check refuses it";
         return nullptr;

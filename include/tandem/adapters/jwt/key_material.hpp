@@ -7,6 +7,7 @@
 
 #include <openssl/pem.h>
 
+#include <cstring>
 #include <string>
 
 namespace tandem::detail::in_jwt {
@@ -44,6 +45,28 @@ inline bool looks_public(std::string_view secret) {
     const auto has = [&](std::string_view part) { return secret.find(part) != secret.npos; };
     return has("-----BEGIN") || has("\"kty\"") || secret.starts_with("ssh-") || secret.starts_with("ecdsa-sha2-") ||
            is_public_der(secret) || is_public_der(from_base64(secret));
+}
+
+// Of the points that an Ed25519 key may be, a few have an order so small that anybody finds signatures for them; all zeros,
+// as a key that was never filled in, is one. Their second coordinates, the sign not counted:
+inline bool is_of_small_order(const unsigned char (&point)[32]) {
+    constexpr unsigned char few[][32] = {
+        {0},
+        {1},
+        {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+         0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+        {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+         0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+    };
+    unsigned char y[32];
+    std::memcpy(y, point, sizeof y);
+    y[31] &= 0x7f;
+    for (const auto& one : few)
+        if (std::memcmp(y, one, sizeof y) == 0) return true;
+    // p - 1, and what is not reduced: p and p + 1, where p is 2^255 - 19.
+    for (int i = 1; i < 31; ++i)
+        if (y[i] != 0xff) return false;
+    return y[31] == 0x7f && y[0] >= 0xec && y[0] <= 0xee;
 }
 
 // Exactly one public key in PEM, as `openssl pkey -pubout` writes it.
