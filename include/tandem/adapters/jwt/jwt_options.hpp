@@ -9,16 +9,25 @@ namespace tandem {
 
 // A token without exp is refused. Dates are whole seconds up to the year 2100; any other way to write one is refused.
 struct jwt_options {
-    std::string issuer{};     // what iss has to be, to the letter. Empty is refused when the authenticator is made …
-    std::string audience{};   // what aud has to be, or to have among others. Empty is refused, too …
-    bool any_issuer = false;  // … unless this says that iss shall not be looked at: who has a key may sign for anybody
-    bool any_audience = false;         // … unless this says that tokens made for other services are welcome
-    duration leeway = seconds(60);     // how far the issuer's clock may be from ours, at exp, nbf and iat
-    duration longest_life = days(30);  // from iat, which is then required, to exp. 0: no limit, and no `invalidate`
+    // What iss has to be, to the letter, and what aud has to be or to have among others. Either is required, unless one
+    // says below that it shall not be looked at; nothing else makes an empty one pass.
+    std::string issuer{};
+    std::string audience{};
+    bool any_issuer = false;    // whoever has one of the keys may sign
+    bool any_audience = false;  // tokens that were made for other services open this one, too
+
+    // How far the issuer's clock may be from ours, at exp, nbf and iat.
+    duration leeway = seconds(60);
+    // From iat, which is then required, to exp. 0: no limit, and nothing can be invalidated.
+    duration longest_life = days(30);
+
+    // Who it is. Of the other two, empty: not looked for; not in the token: the client names its own.
     std::string user_claim = "sub";
-    std::string device_claim = "device";      // not in the token: the client names its own. Empty: not looked for
-    std::string platform_claim = "platform";  // the same
-    std::size_t most_invalidated = 100'000;   // users at one time, about 100 bytes each
+    std::string device_claim = "device";
+    std::string platform_claim = "platform";
+
+    // Users whose tokens are invalidated at one time, about 100 bytes each.
+    std::size_t most_invalidated = 100'000;
 };
 
 namespace detail::in_jwt {
