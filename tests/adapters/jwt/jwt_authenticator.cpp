@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <thread>
+
 using namespace jwt_tests;
 
 static_assert(invalidating_authenticator<jwt_authenticator>);
@@ -239,6 +242,12 @@ TEST_CASE("S20 iss is the configured issuer, to the letter") {
     for (const char* wrong : {"", "\"\"", "\"https://id.example/\"", "\"https://ID.example\"", "\"https://id.exampl\"",
                               "null", "[\"https://id.example\"]", "\"https://id.example\\u0000\""})
         CHECK_MESSAGE(gate.says(hs256(claims_with("iss", wrong))) == refused, wrong);
+    jwt_options number = expected();
+    number.issuer = "7", number.audience = "8";
+    jwt_tests::gate numbered{{secret_key()}, number};
+    CHECK(numbered.says(hs256(R"({"iss":"7","aud":"8","sub":"alice","iat":1700000000,"exp":1700003600})")) == "alice");
+    CHECK(numbered.says(hs256(R"({"iss":7,"aud":"8","sub":"alice","iat":1700000000,"exp":1700003600})")) == refused);
+    CHECK(numbered.says(hs256(R"({"iss":"7","aud":8,"sub":"alice","iat":1700000000,"exp":1700003600})")) == refused);
     jwt_options any = expected();
     any.issuer = "", any.any_issuer = true;
     jwt_tests::gate open{{secret_key()}, any};
@@ -319,7 +328,9 @@ TEST_CASE("S23 a token has exactly three parts in strict base64url, and at most 
                                      token + 'A',
                                      std::string{token}.insert(last, ".")})
         CHECK(gate.says(wrong) == refused);
-    for (int padding = 0; padding < 40; ++padding)  // the signature is right: it is of the text with its white space
+    CHECK(gate.users.verify("a.b.c.d").error().detail == "the token has not exactly three parts");
+    for (std::size_t padding = 0; padding < 40;
+         ++padding)  // the signature is right: it is of the text with its white space
         for (const char* odd : {"=", "==", " ", "\n"}) {
             const std::string text =
                 base64url(header("HS256")) + '.' + base64url(claims(std::string(padding, ' '))) + odd;
@@ -426,4 +437,21 @@ TEST_CASE("options that make no sense are refused when the authenticator is made
     CHECK(why(expected(), std::vector<jwt_key>(4, secret_key())).empty());
     CHECK(said(why(expected(), {secret_key("one"), secret_key("one")}), "one"));
     CHECK(why(expected(), {secret_key("one"), public_key(jwt_algorithm::eddsa, ed_pair(), "one")}).empty());
+}
+
+TEST_CASE("the same keys serve authenticators on several threads") {
+    const std::vector<jwt_key> keys{secret_key(), public_key(jwt_algorithm::rs256, rsa_pair()),
+                                    public_key(jwt_algorithm::es256, ec_pair()),
+                                    public_key(jwt_algorithm::eddsa, ed_pair())};
+    const std::string tokens[] = {hs256(claims()), signed_by(rsa_pair(), "RS256"), signed_by(ec_pair(), "ES256"),
+                                  signed_by(ed_pair(), "EdDSA")};
+    std::atomic<int> taken = 0;
+    const auto verify = [&] {
+        manual_clock clock;
+        auto users = *basic_jwt_authenticator<manual_clock&>::make(expected(), keys, clock);
+        for (int i = 0; i < 100; ++i) taken += static_cast<bool>(users.verify(tokens[i % 4]));
+    };
+    std::thread first{verify}, second{verify}, third{verify};
+    first.join(), second.join(), third.join();
+    CHECK(taken == 300);
 }

@@ -98,7 +98,7 @@ TEST_CASE("an Ed25519 key for which anybody finds signatures is refused") {
                                 "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05";
     std::string minus_order_8;  // p less the other
     int borrow = 0;
-    for (int i = 0; i < 32; ++i) {
+    for (std::size_t i = 0; i < 32; ++i) {
         const int p = i == 0    ? 0xed
                       : i == 31 ? 0x7f
                                 : 0xff,
