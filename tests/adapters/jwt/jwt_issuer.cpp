@@ -72,11 +72,16 @@ TEST_CASE("what no authenticator would take is not issued") {
     jwt_options options = expected();
     options.longest_life = {};
     jwt_tests::gate gate;
-    const auto of = [&](jwt_options o) {
-        auto made = *basic_jwt_issuer<manual_clock&>::make(secret, std::move(o), {}, gate.clock);
-        return made.issue({.user = "alice"}, seconds(60));
+    const auto of = [&](jwt_options o, const char* kid = "", duration life = seconds(60)) {
+        auto made = *basic_jwt_issuer<manual_clock&>::make(secret, std::move(o), kid, gate.clock);
+        return made.issue({.user = "alice"}, life);
     };
     REQUIRE(of(options));
+    REQUIRE(of(options, "k"));
+    CHECK_FALSE(of(options, "\xff"));
+    CHECK(of(options, "", days(3660)));
+    CHECK_FALSE(of(options, "", days(3661)));
+    CHECK_FALSE(of(options, "", milliseconds(0x7fffffffffffffff)));
     options.user_claim = "iss";
     CHECK_FALSE(of(options));
     options.user_claim = "\xff";

@@ -35,17 +35,17 @@ public:
     result<std::string> issue(const identity& who, duration life) {
         const auto wrong = [](const char* why) { return error{errc::invalid_argument, why}; };
         if (life < seconds(1)) return wrong("a token lives for a second at least");
-        if (options_.longest_life != duration{} && life > options_.longest_life)
-            return wrong("no token may live that long (jwt_options::longest_life)");
+        if (life > (options_.longest_life == duration{} ? days(3660) : options_.longest_life))
+            return wrong("no token may live longer than jwt_options::longest_life, or ten years");
         const auto is_id = [](std::string_view text) { return static_cast<bool>(user_id::parse(text)); };
         if (!is_id(who.user.view())) return wrong("the user is no id of at most 47 bytes");
         if ((!who.device.empty() && !is_id(who.device.view())) || (!who.platform.empty() && !is_id(who.platform)))
             return wrong("the device or the platform is no id of at most 47 bytes");
-        const std::string claims = claims_of(who, clock_.now(), life);
-        if (!detail::in_jwt::json_members::read(claims))
-            return wrong("two claims have one name, or a text in the options is not UTF-8");
+        const std::string header = this->header(), claims = claims_of(who, clock_.now(), life);
+        if (!detail::in_jwt::json_members::read(header) || !detail::in_jwt::json_members::read(claims))
+            return wrong("two claims have one name, or a text in the options or the kid is not UTF-8");
         std::string token;
-        detail::in_jwt::append_base64url(token, header());
+        detail::in_jwt::append_base64url(token, header);
         detail::in_jwt::append_base64url(token += '.', claims);
         const std::string signature = key_.sign(token);
         detail::in_jwt::append_base64url(token += '.', signature);

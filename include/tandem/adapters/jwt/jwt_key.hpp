@@ -1,7 +1,8 @@
 // One key that tokens may be signed with, and the only algorithm it is good for.
 #pragma once
 
-#include "key_material.hpp"
+#include "public_key.hpp"
+#include "secret_material.hpp"
 #include "signatures.hpp"
 
 namespace tandem {
@@ -28,9 +29,9 @@ public:
         if (secret.size() < 32)
             return wrong("an hs256 secret has fewer than 32 bytes: take 32 by chance, as openssl rand 32 writes them");
         if (detail::in_jwt::looks_public(secret))
-            return wrong("this hs256 secret is a key or a certificate in one of their formats, and its public part "
-                         "anybody may have: give "
-                         "that to jwt_key::from_pem with its own algorithm");
+            return wrong(
+                "this hs256 secret is a key or a certificate of another kind, of which anybody may have the public "
+                "part: give that to jwt_key::from_pem, with its own algorithm");
         auto keyed = keyed_mac(secret);
         if (!keyed) return wrong("OpenSSL has no HMAC with SHA-256");
         return jwt_key{jwt_algorithm::hs256, std::move(kid), {}, std::move(keyed)};
@@ -88,26 +89,15 @@ private:
 
     // Null: it is what the algorithm takes, and a sound one.
     static const char* unfit(jwt_algorithm algorithm, EVP_PKEY* key) {
-        char curve[32] = {};
-        std::size_t size = 0;
-        if (algorithm == jwt_algorithm::rs256 && !EVP_PKEY_is_a(key, "RSA"))
-            return "this is not an RSA key, and rs256 takes no other";
-        if (algorithm == jwt_algorithm::rs256 && EVP_PKEY_get_bits(key) < 2048)
-            return "this RSA key has fewer than 2048 bits: make a longer one";
-        if (algorithm == jwt_algorithm::es256 &&
-            (!EVP_PKEY_is_a(key, "EC") || EVP_PKEY_get_group_name(key, curve, sizeof curve, &size) != 1 ||
-             std::string_view{curve, size} != "prime256v1"))
-            return "this is not a key on the curve P-256, and es256 takes no other";
-        if (algorithm == jwt_algorithm::eddsa && !EVP_PKEY_is_a(key, "ED25519"))
-            return "this is not an Ed25519 key, and eddsa takes no other";
-        unsigned char point[32] = {};
-        size = sizeof point;
-        if (algorithm == jwt_algorithm::eddsa &&
-            (EVP_PKEY_get_raw_public_key(key, point, &size) != 1 || detail::in_jwt::is_of_small_order(point)))
-            return "this Ed25519 key is none that anybody made: signatures for it can be had without a private key";
-        const detail::in_jwt::pkey_context_ptr check{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
-        if (!check || EVP_PKEY_public_check(check.get()) != 1) return "this key is damaged: OpenSSL's check refuses it";
-        return nullptr;
+        const char* why = nullptr;
+        switch (algorithm) {
+            case jwt_algorithm::hs256: return "a public key is no secret";
+            case jwt_algorithm::rs256: why = detail::in_jwt::unfit_as_rsa(key); break;
+            case jwt_algorithm::es256: why = detail::in_jwt::unfit_as_p256(key); break;
+            case jwt_algorithm::eddsa: why = detail::in_jwt::unfit_as_ed25519(key); break;
+        }
+        if (!why && !detail::in_jwt::is_sound(key)) why = "this key is damaged: OpenSSL's check refuses it";
+        return why;
     }
 
     jwt_algorithm algorithm_;
