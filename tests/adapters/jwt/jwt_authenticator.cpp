@@ -338,7 +338,7 @@ TEST_CASE("S23 a token has exactly three parts in strict base64url, and at most 
         }
     const auto sized = [&](std::size_t size) {
         std::string made;
-        for (std::size_t spaces = 0; made.size() < size; ++spaces) made = hs256(claims(std::string(spaces, ' ')));
+        for (std::size_t spaces = 2800; made.size() < size; ++spaces) made = hs256(claims(std::string(spaces, ' ')));
         return made;
     };
     CHECK(sized(4096).size() == 4096);
