@@ -58,8 +58,8 @@ public:
     // Reads no more from now on.
     void plug_ears(client& c);
 
-    // Waits so long for something to come, and takes what came.
-    void round(std::uint64_t most_nanoseconds = 10'000'000);
+    // Takes what has come. It does not sleep, so that no server pays for waking it: sometimes they would, sometimes not.
+    void round();
     template <class F>
     void until(F reached) {
         while (!reached()) {

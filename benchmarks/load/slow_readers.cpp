@@ -50,26 +50,25 @@ noticed of_one_run(std::size_t good, std::size_t bad) {
     for (; all.entries() < (warm_up + messages) * good; all.keep_time()) {
         const std::uint64_t now = nanoseconds_now();
         for (; sent < messages && first + sent * pause <= now; ++sent) publish(1);
-        const std::uint64_t next = first + sent * pause;
-        all.round(sent < messages && next > now ? next - now : 1'000'000);
+        all.round();
     }
     return {at_share(took, 0.99), static_cast<double>(server.memory()) - before};
 }
 
-const scenario slow_readers{
-    "wire/slow_readers", [](const std::string& name) {
-        const std::size_t each = (as_many_as_possible(2001) - 1) / 2;
-        std::vector<double> with, without, grown;
-        for (int i = 0; i < 3; ++i) {
-            const noticed alone = of_one_run(each, 0), together = of_one_run(each, each);
-            without.push_back(alone.p99);
-            with.push_back(together.p99);
-            grown.push_back((together.grown - alone.grown) / static_cast<double>(each));
-        }
-        print(name, middle(with), "us until pushed, p99", middle(with) / middle(without), "without them");
-        print(name + "/memory", middle(grown), "bytes for each of them", middle(grown) / (256 * 1024),
-              "pushing_until_bytes");
-    }};
+const scenario slow_readers{"wire/slow_readers", [](const std::string& name) {
+                                const std::size_t each = (as_many_as_possible(2001) - 1) / 2;
+                                std::vector<double> with, without, grown;
+                                for (int i = 0; i < 3; ++i) {
+                                    const noticed alone = of_one_run(each, 0), together = of_one_run(each, each);
+                                    without.push_back(alone.p99);
+                                    with.push_back(together.p99);
+                                    grown.push_back((together.grown - alone.grown) / static_cast<double>(each));
+                                }
+                                print(name, middle(with), "us until pushed, p99", middle(with) / middle(without),
+                                      "without them");
+                                print(name + "/memory", middle(grown), "bytes for each of them",
+                                      middle(grown) / (256 * 1024), "pushing_until_bytes");
+                            }};
 
 }  // namespace
 
