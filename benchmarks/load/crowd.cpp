@@ -173,9 +173,8 @@ void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
         const native::told t = native::read(payload);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
-        if (t.what == command::error)
-            return lost(c, ("sign-in refused: " + std::string{native::octets_of(t.body, 2)}).c_str());
-        return lost(c, "told something before the sign-in was answered");
+        const std::string why{native::octets_of(t.body, 2)};
+        return lost(c, t.what == command::error ? ("sign-in refused: " + why).c_str() : "told something else first");
     }
     if (on_frame) return on_frame(c, payload);
     count(c, with_floor ? 1 : native::entries_in(native::read(payload)));
@@ -201,7 +200,7 @@ void crowd::lost(client& c, const char* why) {
     c.at = client::stage::none;
     c.unread.clear();
     c.unsent.clear();
-    on_lost(c);
+    on_lost(c, why);
 }
 
 }  // namespace tandem::benchmarks
