@@ -104,11 +104,9 @@ void crowd::write(client& c, std::string_view what) {
     if (taken < what.size()) c.unsent.assign(what.substr(taken));
 }
 
-void crowd::round(std::uint64_t most_nanoseconds) {
+void crowd::round() {
     epoll_event ready[256];
-    const timespec most{.tv_sec = static_cast<time_t>(most_nanoseconds / 1'000'000'000),
-                        .tv_nsec = static_cast<long>(most_nanoseconds % 1'000'000'000)};
-    const int count = epoll_pwait2(epoll_, ready, 256, &most, nullptr);
+    const int count = epoll_wait(epoll_, ready, 256, 0);
     for (int i = 0; i < count; ++i) go_on(*static_cast<client*>(ready[i].data.ptr), ready[i].events);
 }
 
@@ -175,8 +173,8 @@ void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
         const native::told t = native::read(payload);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
-        if (t.what == command::error) return lost(c, ("sign-in refused: " + std::string{native::octets_of(t.body, 2)}).c_str());
-        return lost(c, "told something before the sign-in was answered");
+        const std::string why{native::octets_of(t.body, 2)};
+        return lost(c, t.what == command::error ? ("sign-in refused: " + why).c_str() : "told something else first");
     }
     if (on_frame) return on_frame(c, payload);
     count(c, with_floor ? 1 : native::entries_in(native::read(payload)));
@@ -202,8 +200,7 @@ void crowd::lost(client& c, const char* why) {
     c.at = client::stage::none;
     c.unread.clear();
     c.unsent.clear();
-    if(getenv("DBG")) fprintf(stderr,"lost %s %s\n", why, strerror(errno));
-    on_lost(c);
+    on_lost(c, why);
 }
 
 }  // namespace tandem::benchmarks

@@ -45,10 +45,10 @@ public:
     function<void(client&, std::string_view payload)> on_frame;  // otherwise entries are counted
     function<void(client&, std::string_view payload)> on_signed_in;
     function<void(client&, std::size_t entries)> on_entries;
-    function<void(client&)> on_lost;  // otherwise it is a failure
-    bool with_floor = false;          // every frame is an entry
-    std::size_t small_buffer = 0;     // SO_RCVBUF of who is added from now on, if not 0
-    bool http_only = false;           // no WebSocket: `on_frame` gets what comes, as it comes
+    function<void(client&, const char* why)> on_lost;  // otherwise it is a failure
+    bool with_floor = false;                           // every frame is an entry
+    std::size_t small_buffer = 0;                      // SO_RCVBUF of who is added from now on, if not 0
+    bool http_only = false;                            // no WebSocket: `on_frame` gets what comes, as it comes
 
     client& add(std::string user);
     void connect(client& c);
@@ -58,8 +58,8 @@ public:
     // Reads no more from now on.
     void plug_ears(client& c);
 
-    // Waits so long for something to come, and takes what came.
-    void round(std::uint64_t most_nanoseconds = 10'000'000);
+    // Takes what has come. It does not sleep, so that no server pays for waking it: sometimes they would, sometimes not.
+    void round();
     template <class F>
     void until(F reached) {
         while (!reached()) {

@@ -9,7 +9,7 @@ struct fan_out {
     std::size_t subscribers;
     std::size_t body;
     std::size_t in_flight;
-    double seconds = 1.6;
+    double seconds = 0.6;
 };
 
 constexpr std::string_view team = "group:team";
@@ -54,7 +54,7 @@ double deliveries_per_second(const fan_out& f, server_kind kind) {
 
 void measure(const std::string& name, const fan_out& f) {
     const auto c = in_turn(
-        3, [&] { return deliveries_per_second(f, server_kind::with_memory); },
+        7, [&] { return deliveries_per_second(f, server_kind::with_memory); },
         [&] { return deliveries_per_second(f, server_kind::floor_that_publishes); });
     print(name, c.value(), "deliveries per server CPU second", c.ratio(), "raw epoll floor");
 }

@@ -27,7 +27,8 @@ double bytes_each(std::size_t count, const char* who, bool with_groups) {
     crowd all{server.port()};
     for (const std::string& u : users(who, count)) all.add(u);
     all.connect_all();
-    for (int i = 0; i < 20; ++i) all.round();
+    const std::uint64_t start = nanoseconds_now();
+    all.until([&] { return seconds_since(start) > 0.3; });
     const double after = static_cast<double>(server.memory());
     server.end();
     return (after - before) / static_cast<double>(count);

@@ -48,8 +48,7 @@ void measure(const std::string& name) {
     for (; all.arrived() < pair_count + messages; all.all().keep_time()) {
         const std::uint64_t now = nanoseconds_now();
         for (; sent < messages && first + sent * pause <= now; ++sent) all.send(sent % pair_count, 1);
-        const std::uint64_t next = first + sent * pause;
-        all.all().round(sent < messages && next > now ? next - now : 1000);
+        all.all().round();
     }
     for (auto& [what, took] : {std::pair{"ack", &to_ack}, std::pair{"push", &to_push}})
         for (const auto& [share_name, share] : {std::pair{"p50", 0.5}, std::pair{"p99", 0.99}}) {

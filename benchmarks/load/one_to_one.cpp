@@ -46,9 +46,8 @@ void measure(const std::string& name, std::uint64_t in_flight) {
         store.push_back(r.store);
         return r.per_cpu_second;
     };
-    const auto c = in_turn(3, durable, [&] {
-        return of_one_run(server_kind::with_memory, in_flight / pair_count).per_cpu_second;
-    });
+    const auto c = in_turn(3, durable,
+                           [&] { return of_one_run(server_kind::with_memory, in_flight / pair_count).per_cpu_second; });
     print(name, c.value(), "messages per server CPU second", c.ratio(), "memory store");
     print(name + "/per_second", middle(per_second), "messages per second");
     const double both = middle(loop) + middle(store);

@@ -28,9 +28,9 @@ page_rates of_one_run(const std::string& media_type) {
     server_process server{setup};
     crowd all{server.port()};
     all.http_only = true;
-    const std::string request = "GET /api/sync?lastSeq=" + std::to_string(members.size()) +
-                                "&count=500 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer reader\r\nAccept: " +
-                                media_type + "\r\n\r\n";
+    const std::string request =
+        "GET /api/sync?lastSeq=" + std::to_string(members.size()) +
+        "&count=500 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer reader\r\nAccept: " + media_type + "\r\n\r\n";
     std::uint64_t pages = 0;
     all.on_frame = [&](client& c, std::string_view data) {
         c.unread.append(data);

@@ -2,6 +2,8 @@
 // they have missed.
 #include "scenario.hpp"
 
+#include <map>
+
 namespace tandem::benchmarks {
 
 namespace {
@@ -35,7 +37,7 @@ public:
         all.connect_all();
         send_one_to_each_group(all);
 
-        all.on_lost = [](client&) {};
+        all.on_lost = [](client&, const char*) {};
         server->end();
         all.until([&] { return all.ready() == 0; });
         setup_.port = server->port();
@@ -48,7 +50,13 @@ public:
         print(name, took, "seconds until all are caught up", took / 3, "3 seconds");
         print(name + "/after_kill", sum, "seconds", sum / 3, "3 seconds");
         print(name + "/cpu", cpu, "server CPU seconds", cpu / took, "seconds");
-        print(name + "/retries", static_cast<double>(retries_), "connections");
+        std::uint64_t retries = 0;
+        for (const auto& [why, count] : retries_) {
+            retries += count;
+            std::fprintf(stderr, "%s: %llu times %s\n", name.c_str(), static_cast<unsigned long long>(count),
+                         why.c_str());
+        }
+        print(name + "/retries", static_cast<double>(retries), "connections");
         print(name + "/to_pull", static_cast<double>(to_pull_), "users");
         print(name + "/peak_memory", static_cast<double>(server->peak_memory()), "bytes");
     }
@@ -70,8 +78,8 @@ private:
         std::vector<client*> again;
         std::vector<char> pages(all.size());
         std::size_t caught_up = 0;
-        all.on_lost = [&](client& c) {
-            ++retries_;
+        all.on_lost = [&](client& c, const char* why) {
+            ++retries_[why];
             again.push_back(&c);
         };
         all.on_signed_in = [&](client& c, std::string_view reply) {
@@ -95,7 +103,8 @@ private:
 
     std::vector<std::string> everybody_;
     server_setup setup_;
-    std::uint64_t retries_ = 0, to_pull_ = 0;
+    std::map<std::string, std::uint64_t> retries_;  // by what had become of the connection
+    std::uint64_t to_pull_ = 0;
 };
 
 const scenario reconnect{"wire/reconnect_10000", [](const std::string& name) {

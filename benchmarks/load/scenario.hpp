@@ -45,11 +45,15 @@ inline double at_share(std::vector<std::uint32_t>& sorted_later, double share) {
     return sorted_later[at];
 }
 
-// Two measured in turn, so that both have had the same weather. A run returns what is to be large.
+// Two measured in turn, so that both have had the same weather: neighbours are compared.
 struct compared {
     std::vector<double> ours, theirs;
     double value() const { return middle(ours); }
-    double ratio() const { return middle(ours) / middle(theirs); }
+    double ratio() const {
+        std::vector<double> ratios;
+        for (std::size_t i = 0; i < ours.size(); ++i) ratios.push_back(ours[i] / theirs[i]);
+        return middle(ratios);
+    }
 };
 template <class Ours, class Theirs>
 compared in_turn(int rounds, Ours ours, Theirs theirs) {

@@ -48,6 +48,17 @@ void stay_on_core(int core) {
     sched_setaffinity(0, sizeof one, &one);  // refused where there is one core only
 }
 
+std::size_t memory_of_sockets() {
+    std::ifstream in{"/proc/net/sockstat"};
+    bool of_tcp = false;
+    for (std::string word; in >> word;) {
+        if (word.back() == ':') of_tcp = word == "TCP:";
+        else if (std::size_t pages = 0; of_tcp && word == "mem" && in >> pages)
+            return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    }
+    return 0;
+}
+
 void tell(int channel, std::uint64_t number) {
     if (write(channel, &number, sizeof number) != sizeof number) _exit(1);
 }

@@ -59,6 +59,8 @@ private:
 };
 
 void stay_on_core(int core);
+// What the system holds for all its TCP connections, ours and others'.
+std::size_t memory_of_sockets();
 
 // What runs in the child; `channel` takes the port, then questions. None of them returns.
 [[noreturn]] void serve_floor(const server_setup& setup, int channel);

@@ -11,7 +11,7 @@ constexpr std::uint64_t per_second = 40, seconds_long = 4, pause = 1'000'000'000
 constexpr std::uint64_t warm_up = 2048, burst = 64;
 
 struct noticed {
-    double p99, grown;
+    double p99, grown, grown_in_system;
 };
 
 noticed of_one_run(std::size_t good, std::size_t bad) {
@@ -24,7 +24,7 @@ noticed of_one_run(std::size_t good, std::size_t bad) {
     for (std::size_t i = 0; i < bad; ++i) all.add(everybody[1 + good + i]);
     all.connect_all();
     for (std::size_t i = 0; i < bad; ++i) all.plug_ears(all[1 + good + i]);
-    const auto before = static_cast<double>(server.memory());
+    const auto before = static_cast<double>(server.memory()), system = static_cast<double>(memory_of_sockets());
 
     const std::string body(512, 'x');
     std::uint64_t send_ids = 0;
@@ -50,26 +50,28 @@ noticed of_one_run(std::size_t good, std::size_t bad) {
     for (; all.entries() < (warm_up + messages) * good; all.keep_time()) {
         const std::uint64_t now = nanoseconds_now();
         for (; sent < messages && first + sent * pause <= now; ++sent) publish(1);
-        const std::uint64_t next = first + sent * pause;
-        all.round(sent < messages && next > now ? next - now : 1'000'000);
+        all.round();
     }
-    return {at_share(took, 0.99), static_cast<double>(server.memory()) - before};
+    return {at_share(took, 0.99), static_cast<double>(server.memory()) - before,
+            static_cast<double>(memory_of_sockets()) - system};
 }
 
-const scenario slow_readers{
-    "wire/slow_readers", [](const std::string& name) {
-        const std::size_t each = (as_many_as_possible(2001) - 1) / 2;
-        std::vector<double> with, without, grown;
-        for (int i = 0; i < 3; ++i) {
-            const noticed alone = of_one_run(each, 0), together = of_one_run(each, each);
-            without.push_back(alone.p99);
-            with.push_back(together.p99);
-            grown.push_back((together.grown - alone.grown) / static_cast<double>(each));
-        }
-        print(name, middle(with), "us until pushed, p99", middle(with) / middle(without), "without them");
-        print(name + "/memory", middle(grown), "bytes for each of them", middle(grown) / (256 * 1024),
-              "pushing_until_bytes");
-    }};
+const scenario slow_readers{"wire/slow_readers", [](const std::string& name) {
+                                const std::size_t each = (as_many_as_possible(2001) - 1) / 2;
+                                std::vector<double> with, without, grown, in_system;
+                                for (int i = 0; i < 3; ++i) {
+                                    const noticed alone = of_one_run(each, 0), together = of_one_run(each, each);
+                                    without.push_back(alone.p99);
+                                    with.push_back(together.p99);
+                                    const auto count = static_cast<double>(each);
+                                    grown.push_back((together.grown - alone.grown) / count);
+                                    in_system.push_back((together.grown_in_system - alone.grown_in_system) / count);
+                                }
+                                print(name, middle(with), "us until pushed, p99", middle(with) / middle(without),
+                                      "without them");
+                                print(name + "/memory", middle(grown), "bytes for each of them",
+                                      middle(grown) / (256 * 1024), "pushing_until_bytes");
+                            }};
 
 }  // namespace
 
