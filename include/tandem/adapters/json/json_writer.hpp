@@ -32,17 +32,20 @@ public:
     template <class T>
     void operator()(std::string_view key, opaque<T> field) {
         const bytes octets = field.value;
-        if (is_utf8(octets)) return (*this)(key, octets);
+        if (is_utf8(octets)) {
+            this->key(key);
+            return utf8(octets);
+        }
         this->key(std::string{key}.append("Base64"));
         out_ += '"';
         append_base64(out_, octets);
         out_ += '"';
     }
 
+    // A name of ours: nothing in it is to be escaped.
     void key(std::string_view name) {
-        comma();
-        value(name);
-        out_ += ':';
+        const char before = out_.back();
+        out_.append(before != '{' && before != '[' ? ",\"" : "\"").append(name).append("\":");
     }
 
     void value(bool yes) { out_ += yes ? "true" : "false"; }
@@ -65,10 +68,10 @@ public:
     }
 
     void value(std::string_view text) {
-        const bool valid = is_utf8(text);
-        out_ += '"';
-        for (const char c : text) character(valid || static_cast<unsigned char>(c) < 0x80 ? c : '?');
-        out_ += '"';
+        if (is_utf8(text)) return utf8(text);
+        std::string legible{text};
+        for (char& c : legible) c = static_cast<unsigned char>(c) < 0x80 ? c : '?';
+        utf8(legible);
     }
 
     template <class T>
@@ -115,10 +118,39 @@ private:
         out_ += '"';
     }
 
-    void character(char c) {
+    // Nearly all of it is appended as it is, in one piece.
+    void utf8(bytes text) {
+        out_ += '"';
+        while (!text.empty()) {
+            const std::size_t plain = plain_at_front(text);
+            out_.append(text, 0, plain);
+            if (plain == text.size()) break;
+            escaped(text[plain]);
+            text.remove_prefix(plain + 1);
+        }
+        out_ += '"';
+    }
+
+    static bool is_plain(char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; }
+
+    static std::size_t plain_at_front(bytes text) {
+        std::size_t size = 0;
+        while (text.size() - size >= 8 && are_plain(load(text.data() + size, 8))) size += 8;
+        while (size < text.size() && is_plain(text[size])) ++size;
+        return size;
+    }
+
+    // Eight at once: none is a control character, a quotation mark or a backslash.
+    static bool are_plain(std::uint64_t word) {
+        constexpr std::uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+        const auto has_zero = [](std::uint64_t w) { return (w - ones) & ~w & high; };
+        const std::uint64_t control = (word - ones * 0x20) & ~word & high;
+        return (control | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\')) == 0;
+    }
+
+    void escaped(char c) {
         constexpr char hex[] = "0123456789abcdef";
         if (c == '"' || c == '\\') (out_ += '\\') += c;
-        else if (static_cast<unsigned char>(c) >= 0x20) out_ += c;
         else ((out_ += "\\u00") += hex[c >> 4]) += hex[c & 15];
     }
 
