@@ -121,10 +121,7 @@ private:
         append_http_head(head, a, http_->keep_alive && !host().draining);
         const bool without = http_->without_body || in_http::has_no_body(a.status);
         const std::string_view body = without ? std::string_view{} : std::string_view{a.body};
-        put(frame{head.size() + body.size(), false, [&](char* to) {
-                      std::memcpy(to, head.data(), head.size());
-                      if (!body.empty()) std::memcpy(to + head.size(), body.data(), body.size());
-                  }});
+        put_large(head, body);
     }
 
     std::unique_ptr<http_side> http_;

@@ -78,6 +78,25 @@ protected:
         host_->unwritten += out_.bytes() - before;
     }
     void put(bytes as_they_are) { put(frame{as_they_are}); }
+    // Written at once, as far as the socket takes it: only the rest is copied.
+    void put_large(bytes head, bytes body) {
+        if (!tls_ && out_.empty() && !writing_ && !broken_) {
+            const std::array<asio::const_buffer, 2> both{asio::buffer(head.data(), head.size()),
+                                                         asio::buffer(body.data(), body.size())};
+            std::error_code failed;
+            ++host_->writes;
+            const std::size_t size = socket_.write_some(both, failed);
+            if (failed && failed != asio::error::would_block) return break_off();
+            const std::size_t of_head = size < head.size() ? size : head.size();
+            head.remove_prefix(of_head);
+            body.remove_prefix(size - of_head);
+        }
+        if (head.empty() && body.empty()) return;
+        put(frame{head.size() + body.size(), false, [&](char* to) {
+                      if (!head.empty()) std::memcpy(to, head.data(), head.size());
+                      if (!body.empty()) std::memcpy(to + head.size(), body.data(), body.size());
+                  }});
+    }
     void put_in_front(bytes as_they_are) {
         out_.add_in_front(frame{as_they_are}, host_->spare_queues);
         host_->unwritten += as_they_are.size();

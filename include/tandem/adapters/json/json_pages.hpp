@@ -8,6 +8,8 @@
 
 #include "../../codec/page_codec.hpp"
 
+#include <algorithm>
+
 namespace tandem {
 
 // Requests view the document, which the next `read_body` replaces.
@@ -19,7 +21,9 @@ public:
         requires requires(const Answer& a) { detail::in_json::fields(detail::in_json::any_visitor{}, a); }
     std::string write_answer(const Answer& answer) {
         std::string out;
+        out.reserve(usual_bytes_);
         detail::in_json::json_writer{out}.value(answer);
+        usual_bytes_ = std::max(out.size(), usual_bytes_ - usual_bytes_ / 16);
         return out;
     }
 
@@ -32,8 +36,9 @@ public:
     }
 
 private:
-    nlohmann::json document_;  // of the last read_body
-    std::string room_;         // what it decoded from base64
+    nlohmann::json document_;      // of the last read_body
+    std::string room_;             // what it decoded from base64
+    std::size_t usual_bytes_ = 0;  // of an answer, lately: growing in steps costs as much as writing
 };
 static_assert(page_codec<json_pages>);
 

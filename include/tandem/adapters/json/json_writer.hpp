@@ -44,8 +44,9 @@ public:
 
     // A name of ours: nothing in it is to be escaped.
     void key(std::string_view name) {
-        const char before = out_.back();
-        out_.append(before != '{' && before != '[' ? ",\"" : "\"").append(name).append("\":");
+        comma();
+        out_ += '"';
+        out_.append(name).append("\":", 2);
     }
 
     void value(bool yes) { out_ += yes ? "true" : "false"; }
