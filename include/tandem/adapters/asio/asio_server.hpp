@@ -49,6 +49,15 @@ public:
         return add({.for_operators = true, .figures = std::move(figures)}, address, port);
     }
 
+    // A connection that somebody else has accepted; not encrypted.
+    void adopt(asio::ip::tcp::socket socket) {
+        core_.begin_round();
+        std::error_code failed;
+        const auto from = socket.remote_endpoint(failed).address();
+        const auto fd = socket.release(failed);
+        if (!failed) adopting_->welcome({core_.turn->loop(), asio::ip::tcp::v4(), fd}, from);
+    }
+
     // Requests are offered to handlers in the order they were added, then to the pull API.
     void on_request(http_handler h) { core_.handlers.push_back(std::move(h)); }
 
@@ -120,6 +129,8 @@ private:
 
     detail::server_core<Engine> core_;
     std::vector<std::shared_ptr<detail::listener<Engine>>> listeners_;  // connections look at their settings
+    std::shared_ptr<detail::listener<Engine>> adopting_ =
+        std::make_shared<detail::listener<Engine>>(core_, detail::listener_settings{});
     asio::steady_timer drain_timer_;
     function<void()> drained_;
     instant give_up_at_{};
