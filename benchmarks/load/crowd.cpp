@@ -173,8 +173,10 @@ void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
         const native::told t = native::read(payload);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
-        const std::string why{native::octets_of(t.body, 2)};
-        return lost(c, t.what == command::error ? ("sign-in refused: " + why).c_str() : "told something else first");
+        const bool is_refusal = t.what == command::error || t.what == command::kick_out;
+        const std::string why =
+            is_refusal ? "refused: " + std::string{native::octets_of(t.body, 2)} : "spoken out of turn";
+        return lost(c, why.c_str());
     }
     if (on_frame) return on_frame(c, payload);
     count(c, with_floor ? 1 : native::entries_in(native::read(payload)));

@@ -61,8 +61,8 @@ void measure(const std::string& name, const fan_out& f) {
 
 struct all_sizes {
     all_sizes() {
-        for (const std::size_t body : {64, 512})
-            for (const std::size_t in_flight : {1, 16, 64})
+        for (const std::size_t body : {64u, 512u})
+            for (const std::size_t in_flight : {1u, 16u, 64u})
                 scenarios.push_back(std::make_unique<scenario>(
                     "wire/fan_out/" + std::to_string(body) + "/" + std::to_string(in_flight),
                     [=](const std::string& name) { measure(name, {1000, body, in_flight}); }));

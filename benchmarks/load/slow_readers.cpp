@@ -71,6 +71,8 @@ const scenario slow_readers{"wire/slow_readers", [](const std::string& name) {
                                       "without them");
                                 print(name + "/memory", middle(grown), "bytes for each of them",
                                       middle(grown) / (256 * 1024), "pushing_until_bytes");
+                                print(name + "/system_memory", middle(in_system), "bytes for each of them",
+                                      middle(in_system) / (256 * 1024), "pushing_until_bytes");
                             }};
 
 }  // namespace
