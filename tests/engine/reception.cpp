@@ -335,3 +335,35 @@ TEST_CASE("who does not say who they are, or is not let in by a slow store, is g
     CHECK(stranger.closed() == errc::timed_out);
     CHECK(bob.closed() == errc::timed_out);
 }
+
+TEST_CASE("S50 the store is asked about so many arrivals at once; the others wait their turn, and nobody is sent away") {
+    options o = calm();
+    o.sign_ins_at_once = 2;
+    script s{o};
+    s.sign_in("zoe");
+    const std::size_t before = s.store.calls(store_verb::memberships);
+    s.slow();
+    std::vector<peer> all;
+    for (const char* user : {"a", "b", "c", "d", "e"}) all.push_back(s.sign_in(user));
+    CHECK(s.store.calls(store_verb::memberships) == before + 2);
+    all[2].hangs_up();  // while she waits
+    s.quick();
+    for (const std::size_t i : {0, 1, 3, 4}) CHECK(all[i].heard() == "signed in");
+    CHECK(s.store.calls(store_verb::memberships) == before + 4);
+    CHECK(s.sign_in("f", "device=phone").heard() == "signed in");
+}
+
+TEST_CASE("who fails to come in makes room for the next") {
+    options o = calm();
+    o.sign_ins_at_once = 1;
+    script s{o};
+    s.store.fail_all();
+    for (const char* user : {"a", "b", "c"}) CHECK(s.sign_in(user).closed() == errc::store_failed);
+    s.store.fail_all(false);
+    CHECK(s.sign_in("d", "device=phone").heard() == "signed in");
+    s.slow();
+    peer gone = s.sign_in("e"), next = s.sign_in("f");
+    gone.hangs_up();  // the store is being asked about him
+    s.quick();
+    CHECK(next.heard() == "signed in");
+}

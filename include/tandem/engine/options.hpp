@@ -17,6 +17,8 @@ struct options {
     std::size_t replying_until_bytes = 1024 * 1024;  // over it a session that does not even read replies is closed
     login_policy logins{};
     std::uint32_t failed_sign_ins = 3;
+    std::size_t sign_ins_at_once =
+        256;  // that ask the store; the others wait, so that ten thousand may come back together
 
     // --- sending
     std::uint32_t max_body_bytes = 32 * 1024;

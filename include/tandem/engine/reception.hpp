@@ -2,6 +2,7 @@
 #pragma once
 
 #include "admission.hpp"
+#include "doorway.hpp"
 #include "watches.hpp"
 
 namespace tandem {
@@ -40,11 +41,11 @@ public:
 
 protected:
     reception(tandem::parts<P> parts, const tandem::options& options)
-        : base{std::move(parts), options}, watches_{options.watches_per_session} {}
+        : base{std::move(parts), options}, watches_{options.watches_per_session}, door_{options.sign_ins_at_once} {}
 
     // True if some arrival could go on.
     bool work_on_arrivals() {
-        bool any = false;
+        bool any = let_in();
         for (auto at = households_.begin(); at != households_.end();) {
             const auto here = at++;
             if (here->second.known && this->started() && this->told_ >= here->second.list.head.newest) {
@@ -99,6 +100,8 @@ private:
         std::uint32_t expires = 0;  // second
         position head{};
         bool reset = false;
+        identity who{};           // once verified
+        doorway::place inside{};  // while the store is asked about it
     };
 
     struct change {
@@ -127,13 +130,34 @@ private:
         if (is_over(who->expires)) return not_verified(a, errc::expired);
         const auto platform =
             static_cast<std::uint32_t>(hash_bytes(who->platform.empty() ? a.platform : who->platform));
-        make_room_for(who->user, *device, platform);
         session_details& details = this->hub_.details(a.to.session);
         details.device = *device;
         details.platform = platform;
-        a.expires = second_of(who->expires);
+        s->state = session_state::verifying;
         s->strikes = 0;
-        register_session(std::move(a), who->user);
+        a.who = std::move(*who);
+        waiting_.push_back(std::move(a));
+        let_in();
+    }
+
+    // In their order, as far as there is room. True if somebody came in.
+    bool let_in() {
+        bool any = false;
+        for (; !waiting_.empty() && door_.has_room(); any = true) {
+            arrival a = std::move(waiting_.front());
+            waiting_.pop_front();
+            if (this->hub_.find(a.to.session)) come_in(std::move(a));
+        }
+        return any;
+    }
+
+    void come_in(arrival a) {
+        const session_details details = this->hub_.details(a.to.session);
+        const user_id user = a.who.user;
+        make_room_for(user, details.device, details.platform);
+        a.expires = second_of(a.who.expires);
+        a.inside = door_.enter();
+        register_session(std::move(a), user);
     }
 
     void renewed(const arrival& a, result<identity> who) {
@@ -294,6 +318,8 @@ private:
 
     std::unordered_map<std::uint32_t, household> households_;
     std::uint64_t serials_ = 0;
+    doorway door_;
+    std::deque<arrival> waiting_;  // verified, outside
 };
 
 }  // namespace tandem
