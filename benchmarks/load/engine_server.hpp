@@ -3,6 +3,8 @@
 
 #include "server_process.hpp"
 
+#include "../figures.hpp"
+
 #include <tandem/adapters/asio/asio_server.hpp>
 #include <tandem/adapters/json/json_dialect.hpp>
 #include <tandem/adapters/json/json_pages.hpp>
@@ -35,14 +37,25 @@ inline options without_rates() {
     return o;
 }
 
-inline server_options for_one_address() {
+inline server_options for_one_address(const server_setup& setup) {
     server_options o;
+    o.send_buffer = setup.send_buffer;
     o.per_address = o.connections;
     o.arrivals_per_address = o.failures_per_address = rate{};
     return o;
 }
 
 // Groups first; the port is told when the last of it is in the store.
+// The page that is asked for over HTTP, asked of the store itself, by one second of the processor.
+template <class Store>
+std::uint64_t pages_in_a_second(Store& store, const server_setup& setup) {
+    const user_id reader{setup.groups[0].members[1]};
+    const position before{setup.groups[0].members.size()};
+    const auto ask = [&] { keep(store.changes(reader, before, limits{})); };
+    nanoseconds_per(200, ask);
+    return static_cast<std::uint64_t>(1e9 / nanoseconds_per(1000, ask));
+}
+
 template <class Store>
 class engine_server {
     using engine_type = engine<measured_chat<Store>>;
@@ -50,7 +63,7 @@ class engine_server {
 public:
     engine_server(asio::io_context& loop, Store store, const server_setup& setup, int channel)
         : loop_{loop}, engine_{{.store = std::forward<Store>(store)}, without_rates()},
-          server_{loop, engine_, for_one_address()}, questions_{loop, channel}, setup_{setup}, channel_{channel} {}
+          server_{loop, engine_, for_one_address(setup)}, questions_{loop, channel}, setup_{setup}, channel_{channel} {}
 
     // Asked a question, by the other end of the channel; its end is ours.
     void on_question(function<void()> f) { question_ = std::move(f); }

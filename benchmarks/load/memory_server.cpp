@@ -1,7 +1,5 @@
 #include "engine_server.hpp"
 
-#include "../figures.hpp"
-
 #include <tandem/store/memory_store.hpp>
 
 namespace tandem::benchmarks {
@@ -9,14 +7,6 @@ namespace tandem::benchmarks {
 namespace {
 
 using measured_engine = engine<measured_chat<memory_store&>>;
-
-std::uint64_t pages_in_a_second(memory_store& store, const server_setup& setup) {
-    const user_id reader{setup.groups[0].members[1]};
-    const position before{setup.groups[0].members.size()};
-    const auto ask = [&] { keep(store.changes(reader, before, limits{})); };
-    nanoseconds_per(200, ask);
-    return static_cast<std::uint64_t>(1e9 / nanoseconds_per(1000, ask));
-}
 
 }  // namespace
 

@@ -22,9 +22,10 @@ struct page_rates {
     double over_http, of_store;
 };
 
-page_rates of_one_run(const std::string& media_type) {
+page_rates of_one_run(const std::string& media_type, server_kind kind) {
     const std::vector<std::string> members{"writer", "reader"};
-    const server_setup setup{.kind = server_kind::with_memory, .groups = {{"pages", members}}, .missed = missed};
+    const folder files;
+    const server_setup setup{.kind = kind, .groups = {{"pages", members}}, .missed = missed, .file = files.file("log")};
     server_process server{setup};
     crowd all{server.port()};
     all.http_only = true;
@@ -52,20 +53,32 @@ page_rates of_one_run(const std::string& media_type) {
     return {over_http, server.pages_of_store()};
 }
 
-void measure(const std::string& name, const std::string& media_type) {
+void measure(const std::string& name, const std::string& media_type, server_kind kind, const char* store) {
     std::vector<double> over_http, of_store;
     for (int i = 0; i < 3; ++i) {
-        const page_rates r = of_one_run(media_type);
+        const page_rates r = of_one_run(media_type, kind);
         over_http.push_back(r.over_http);
         of_store.push_back(r.of_store);
     }
-    print(name, middle(over_http), "pages per server CPU second", middle(over_http) / middle(of_store),
-          "the store's own changes()");
+    print(name, middle(over_http), "pages per server CPU second", middle(over_http) / middle(of_store), store);
 }
 
-const scenario protobuf{"wire/page_500/protobuf",
-                        [](const std::string& name) { measure(name, "application/x-protobuf"); }};
-const scenario json{"wire/page_500/json", [](const std::string& name) { measure(name, "application/json"); }};
+struct both_stores {
+    both_stores() {
+        for (const auto& [name, type] :
+             {std::pair{"protobuf", "application/x-protobuf"}, {"json", "application/json"}}) {
+            const std::string figure = "wire/page_500/" + std::string{name};
+            add(figure, type, server_kind::with_sqlite, "sqlite_store's own changes()");
+            add(figure + "/memory", type, server_kind::with_memory, "memory_store's own changes()");
+        }
+    }
+    void add(const std::string& figure, const std::string& type, server_kind kind, const char* store) {
+        scenarios.push_back(
+            std::make_unique<scenario>(figure, [=](const std::string& name) { measure(name, type, kind, store); }));
+    }
+    std::vector<std::unique_ptr<scenario>> scenarios;
+};
+const both_stores pages;
 
 }  // namespace
 

@@ -28,6 +28,7 @@ enum class server_kind { floor_that_publishes, floor_that_echoes, with_memory, w
 struct server_setup {
     server_kind kind{};
     std::vector<group_setup> groups{};  // made before anybody is let in
+    int send_buffer = 0;                // in the kernel, of each connection; 0: as it is
     std::uint32_t missed = 0;           // messages of 200 bytes in the first group
     std::string file{};                 // SQLite's
     std::uint16_t port = 0;

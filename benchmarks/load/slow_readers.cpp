@@ -8,7 +8,7 @@ namespace {
 // Less than half of what a server can do, so that what is measured is the bad ones and not a queue.
 constexpr std::uint64_t per_second = 40, seconds_long = 4, pause = 1'000'000'000 / per_second;
 // Before: enough that who does not read is over its limit, and over what the system holds for it.
-constexpr std::uint64_t warm_up = 2048, burst = 64;
+constexpr std::uint64_t warm_up = 1024, burst = 64;
 
 struct noticed {
     double p99, grown, grown_in_system;
@@ -16,7 +16,8 @@ struct noticed {
 
 noticed of_one_run(std::size_t good, std::size_t bad) {
     auto everybody = users("u", 1 + good + bad);
-    server_process server{{.kind = server_kind::with_memory, .groups = {{"team", everybody}}}};
+    server_process server{
+        {.kind = server_kind::with_memory, .groups = {{"team", everybody}}, .send_buffer = 64 * 1024}};
     crowd all{server.port()};
     for (std::size_t i = 0; i <= good; ++i) all.add(everybody[i]);
     all.connect_all();

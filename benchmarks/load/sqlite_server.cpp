@@ -12,10 +12,11 @@ void serve_from_sqlite(const server_setup& setup, int channel) {
     auto file = sqlite_store::open(setup.file);
     if (!file) std::fprintf(stderr, "%s\n", file.error().detail.c_str()), _exit(1);
     prctl(PR_SET_NAME, "store");  // threads inherit it
-    worker<sqlite_store> at_work{std::move(*file)};
+    worker<sqlite_store&> at_work{*file};
     prctl(PR_SET_NAME, "loop");
-    worker_store<sqlite_store> disk{at_work, [&loop](function<void()> f) { asio::post(loop, std::move(f)); }};
-    engine_server<worker_store<sqlite_store>> server{loop, std::move(disk), setup, channel};
+    worker_store<sqlite_store&> disk{at_work, [&loop](function<void()> f) { asio::post(loop, std::move(f)); }};
+    engine_server<worker_store<sqlite_store&>> server{loop, std::move(disk), setup, channel};
+    server.on_question([&] { tell(channel, pages_in_a_second(*file, setup)); });
     server.run();
 }
 
