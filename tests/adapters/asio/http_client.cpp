@@ -178,8 +178,9 @@ TEST_CASE("answers come whole, however they travel") {
         CHECK(s.is_asked(p, "GET /b "));
     }
     scene s;
-    s.ask("until the end");
+    s.ask("until_the_end");
     peer p = s.accept();
+    REQUIRE(s.is_asked(p, "\r\n\r\n"));
     p.send("HTTP/1.1 200 OK\r\n\r\nhello");
     s.settle();
     CHECK(s.told.all.empty());
@@ -203,11 +204,7 @@ TEST_CASE("a connection that ends in the middle of an answer is no answer, and t
             s.settle();
             reset ? p.reset() : p.close();
             REQUIRE(s.are_answered(1));
-            CHECK(s.told.all[0].why ==
-                  (half.empty() || reset || half.size() > 10 || true ? s.told.all[0].why : errc{}));
-            CHECK(s.told.all[0].status == 0);
-            const bool cut = s.told.all[0].why == errc::unknown_outcome || s.told.all[0].why == errc::malformed;
-            CHECK(cut);
+            CHECK(s.told.all[0].why == errc::unknown_outcome);
             peer next = s.accept();
             CHECK(s.is_asked(next, "GET /b "));
             next.send(scene::fine("b"));
@@ -271,7 +268,6 @@ TEST_CASE("each request has its own time, also while it waits for others") {
 
 TEST_CASE("a server that lets nobody in is given up, and all that waited are told; later it is tried again") {
     scene s;
-    const std::uint16_t port = s.listener.port;
     s.listener.close();
     for (const char* name : {"a", "b", "c"}) s.ask(name, {.method = "POST"});
     CHECK(s.told.all.empty());  // never from within a verb
@@ -281,8 +277,6 @@ TEST_CASE("a server that lets nobody in is given up, and all that waited are tol
         CHECK(a.detail.find("refused") != std::string::npos);
     }
     CHECK(s.told.names() == "abc");
-    live_server<> live;
-    (void)port;
 
     scene t;  // TLS is expected, and the server says nothing
     t.client.emplace(t.loop, server_place{"localhost", t.listener.port, *tls_context::for_clients()}, hasty);
@@ -469,7 +463,7 @@ TEST_CASE("what cannot be asked is told so, and does not stop the others; no fie
     s.client.emplace(s.loop, server_place{.host = "", .port = s.listener.port}, hasty);
     s.told.all.clear();
     s.ask("e");
-    REQUIRE(s.until([&] { return s.told.names() == "e"; }) == true);
+    REQUIRE(s.until([&] { return s.told.names() == "e"; }));
     CHECK(s.told.all[0].why == errc::invalid_argument);
 }
 
