@@ -198,7 +198,7 @@ TEST_CASE("a server that refuses is told by its status") {
 }
 
 TEST_CASE("a 101 that is none opens nothing") {
-    const auto with = [](std::string_view from, std::string_view to) {
+    const auto with = [](std::string from, std::string to) {
         return [=](std::string yes) { return yes.replace(yes.find(from), from.size(), to); };
     };
     const auto more = [&](std::string_view field) {

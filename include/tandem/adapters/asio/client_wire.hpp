@@ -126,7 +126,8 @@ private:
         if (tried_ == addresses_.size()) return end({unreachable, last_failed});
         const endpoint to = addresses_[tried_++];
         const std::string name = to.address().to_string() + " port " + std::to_string(to.port());
-        socket_ = tcp_socket{loop_};
+        std::error_code ignored;
+        socket_.close(ignored);
         limit(options_.connect_within, {unreachable, name + " did not answer in time"});
         socket_.async_connect(to, [self = ptr{this}, name, tried = tried_](const std::error_code& failed) {
             if (self->is_closed() || self->tried_ != tried) return;

@@ -201,8 +201,9 @@ private:
     void answer_goodbye(const websocket_message& m) {
         end_.code = m.code;
         end_.reason = std::string{m.payload};
+        const errc why = says_goodbye_ ? errc::logged_out : reason_of_close(m.code);  // its answer repeats our code
         if (!says_goodbye_) say(websocket_opcode::close, websocket_close_payload(m.code));
-        wait_for_the_end({reason_of_close(m.code), end_.reason});
+        wait_for_the_end({why, end_.reason});
     }
     void fail(websocket_close_code why) {
         if (!says_goodbye_) say(websocket_opcode::close, websocket_close_payload(why));
