@@ -112,6 +112,18 @@ TEST_CASE("a client of our own talks to a server of our own, and says goodbye") 
     CHECK(told.ends.size() == 1);
 }
 
+TEST_CASE("a close of one's own is a goodbye, whatever code was chosen for it") {
+    live_server<> live;
+    heard told;
+    websocket_client client{live.loop, told.handlers()};
+    client.open(at(live.port));
+    REQUIRE(live.until([&] { return client.is_open(); }));
+    client.close(close_code_of(errc::kicked), "of my own will");
+    REQUIRE(live.until([&] { return !told.ends.empty(); }));
+    CHECK(told.why() == errc::logged_out);
+    CHECK(told.ends[0].code == close_code_of(errc::kicked));
+}
+
 TEST_CASE("why a server ends a session is told by name") {
     live_server<> live;
     heard told;
