@@ -25,6 +25,8 @@ public:
         ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         ::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to);
     }
+    // One that has come to a listening socket.
+    static peer of(int accepted) { return peer{accepted, 0}; }
     peer(peer&& other) noexcept
         : fd_{std::exchange(other.fd_, -1)}, got_{std::move(other.got_)}, ended_{other.ended_} {}
     ~peer() { close(); }
@@ -77,12 +79,12 @@ public:
         std::string payload;
         tandem::websocket_close_code code;
     };
-    std::vector<told> messages() {
+    std::vector<told> messages(tandem::websocket_role ours = tandem::websocket_role::client) {
         std::vector<told> all;
         const std::size_t head = got().find("\r\n\r\n");
         if (head == std::string::npos) return all;
         std::string frames = got_.substr(head + 4);
-        tandem::websocket_reader reader{tandem::websocket_role::client, {.message_bytes = 16 * 1024 * 1024}};
+        tandem::websocket_reader reader{ours, {.message_bytes = 16 * 1024 * 1024}};
         (void)reader.feed(frames.data(), frames.size(), [&](const tandem::websocket_message& m) {
             all.push_back({m.opcode, std::string{m.payload}, m.code});
             return true;
@@ -95,8 +97,8 @@ public:
         return false;
     }
     // 0: it was not.
-    int closed_with() {
-        for (const told& t : messages())
+    int closed_with(tandem::websocket_role ours = tandem::websocket_role::client) {
+        for (const told& t : messages(ours))
             if (t.opcode == tandem::websocket_opcode::close) return static_cast<int>(t.code);
         return 0;
     }
@@ -112,6 +114,8 @@ public:
     void send_nothing_more() { ::shutdown(fd_, SHUT_WR); }
 
 private:
+    peer(int accepted, int) : fd_{accepted} {}
+
     int fd_;
     std::string got_;
     bool ended_ = false;

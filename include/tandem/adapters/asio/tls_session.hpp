@@ -5,7 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <string>
 
@@ -20,8 +20,8 @@ public:
     explicit tls_session(SSL_CTX* context) : ssl_{make(context)} { SSL_set_accept_state(ssl_.get()); }
     tls_session(SSL_CTX* context, const std::string& host) : ssl_{make(context)} {
         SSL_set_connect_state(ssl_.get());
-        SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
-        SSL_set1_host(ssl_.get(), host.c_str());
+        if (!is_address(host)) SSL_set_tlsext_host_name(ssl_.get(), host.c_str());  // the field is for names only
+        if (SSL_set1_host(ssl_.get(), host.c_str()) != 1) throw std::bad_alloc{};
     }
     tls_session(const tls_session&) = delete;
 
@@ -33,9 +33,20 @@ public:
         ERR_clear_error();
         const int size = SSL_read(ssl_.get(), room.data(), static_cast<int>(room.size()));
         if (size > 0) return size;
-        if (SSL_get_error(ssl_.get(), size) == SSL_ERROR_WANT_READ) return 0;
+        const int why = SSL_get_error(ssl_.get(), size);
+        if (why == SSL_ERROR_WANT_READ) return 0;
+        said_goodbye_ = why == SSL_ERROR_ZERO_RETURN;
         over_ = true;
         return over;
+    }
+    // It is over because the peer said so, in TLS: nothing was cut off.
+    bool peer_said_goodbye() const { return said_goodbye_; }
+    // What was wrong, for the log: right after `read` has said that it is over.
+    std::string fault() const {
+        const long verdict = SSL_get_verify_result(ssl_.get());
+        if (verdict != X509_V_OK) return X509_verify_cert_error_string(verdict);
+        const char* const reason = ERR_reason_error_string(ERR_peek_error());
+        return reason ? reason : "TLS ended";
     }
 
     // Begins a handshake of ours, as clients do.
@@ -98,6 +109,12 @@ private:
         return made;
     }
 
+    static bool is_address(const std::string& host) {
+        ASN1_OCTET_STRING* const address = a2i_IPADDRESS(host.c_str());
+        ASN1_OCTET_STRING_free(address);
+        return address != nullptr;
+    }
+
     // --- what OpenSSL takes for a socket
     static const BIO_METHOD* method() {
         static BIO_METHOD* const made = [] {
@@ -130,6 +147,7 @@ private:
     std::string out_;
     std::size_t written_ = 0;
     bool over_ = false;
+    bool said_goodbye_ = false;
     std::unique_ptr<SSL, free_ssl> ssl_;
 };
 
