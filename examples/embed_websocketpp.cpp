@@ -1,9 +1,7 @@
 // A websocketpp server that echoes, and has for a while; at /chat it has got an engine.
-#include "embed_visitor.hpp"
+#include "embed_scene.hpp"
 
 #include <tandem/adapters/websocketpp/websocketpp_bridge.hpp>
-#include <tandem/codec/tiny_codec.hpp>
-#include <tandem/store/memory_store.hpp>
 #include <tandem/tandem.hpp>
 
 #include <websocketpp/config/asio_no_tls.hpp>
@@ -12,12 +10,6 @@
 #include <thread>
 
 using my_server = websocketpp::server<websocketpp::config::asio>;
-
-struct my_chat : tandem::default_policies {
-    using store = tandem::memory_store;
-    using authenticator = tandem::trust_everyone;  // the credential is the user's name
-    using dialects = tandem::dialects<tandem::tiny_dialect>;
-};
 
 int main() {
     my_server server;

@@ -1,6 +1,9 @@
-// Who visits the servers of the embed examples: a blocking WebSocket client, and two of them in a conversation.
+// What the embed examples share: the chat, and who visits it.
 #pragma once
 
+#include <tandem/codec/tiny_codec.hpp>
+#include <tandem/store/memory_store.hpp>
+#include <tandem/tandem.hpp>
 #include <tandem/transport/websocket/websocket_writer.hpp>
 
 #include <arpa/inet.h>
@@ -11,11 +14,21 @@
 #include <stdexcept>
 #include <string>
 
+struct my_chat : tandem::default_policies {
+    using store = tandem::memory_store;
+    using authenticator = tandem::trust_everyone;  // the credential is the user's name
+    using dialects = tandem::dialects<tandem::tiny_dialect>;
+};
+
+// --- a blocking client, over a WebSocket or in lines
+
+inline const std::string in_lines;  // instead of a WebSocket's path
+
 // Whatever goes wrong, or takes ten seconds, is thrown, and ends the example.
 class visitor {
 public:
     visitor(std::string name, std::uint16_t port, const std::string& path)
-        : name_{std::move(name)}, fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
+        : name_{std::move(name)}, lines_{path == in_lines}, fd_{::socket(AF_INET, SOCK_STREAM, 0)} {
         const timeval patience{10, 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         sockaddr_in to{};
@@ -23,6 +36,7 @@ public:
         to.sin_port = htons(port);
         to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         if (::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) fail("is not let in");
+        if (lines_) return;
         send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
              "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
         std::string head;
@@ -30,11 +44,18 @@ public:
         if (!head.starts_with("HTTP/1.1 101 ")) fail("is refused: " + head);
     }
     visitor(const visitor&) = delete;
-    ~visitor() { ::close(fd_); }
+    ~visitor() {
+        std::string goodbye, room(1024, '\0');
+        tandem::append_masked(goodbye, tandem::websocket_opcode::close, {}, 0x12345678);
+        if (!lines_ && ::send(fd_, goodbye.data(), goodbye.size(), MSG_NOSIGNAL) > 0)
+            while (::recv(fd_, room.data(), room.size(), 0) > 0) {}
+        ::close(fd_);
+    }
 
     void says(std::string_view message) {
         std::cout << name_ << " says  " << message << '\n';
         std::string framed;
+        if (lines_) return send(framed.append(message).append("\n"));
         tandem::append_masked(framed, tandem::websocket_opcode::text, message, 0x12345678);
         send(framed);
     }
@@ -48,6 +69,9 @@ public:
 
 private:
     std::string next() {
+        std::string line;
+        while (lines_ && !line.ends_with('\n')) line += receive(1);
+        if (lines_) return line.substr(0, line.size() - 1);
         const std::string head = receive(2);
         std::size_t size = static_cast<unsigned char>(head[1]);
         if (size > 125) {  // 126: two bytes of length follow, 127: eight
@@ -70,6 +94,7 @@ private:
     [[noreturn]] void fail(const std::string& how) const { throw std::runtime_error{name_ + " " + how}; }
 
     std::string name_;
+    bool lines_;
     int fd_;
 };
 
