@@ -5,8 +5,6 @@
 
 #include <asio.hpp>
 
-#include <thread>
-
 struct my_program {
     tandem::engine<my_chat> engine;
     asio::io_context loop;
@@ -41,7 +39,6 @@ public:
     // --- what the engine asks of it. It only records, until the turn ends.
     void send(const tandem::frame& f) { out_.append(f.payload()).append("\n"); }
     void close(const tandem::error&) {  // why, the dialect has said in a frame
-        session_ = {};
         flush();
         std::error_code failed;
         socket_.shutdown(asio::socket_base::shutdown_receive, failed);

@@ -1,15 +1,12 @@
 // A WebSocket server of Boost.Beast with the engine inside: it knows of no sockets, so Boost's will do.
 #include "embed_scene.hpp"
 
-#include <tandem/transport/websocket/close_codes.hpp>
-
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket/stream.hpp>
 
 #include <deque>
-#include <thread>
 
 namespace asio = boost::asio;
 
@@ -19,11 +16,10 @@ struct my_program {
     asio::steady_timer timer{loop};
 
     // Nothing holds a turn here: each verb is one of its own. Behind it the engine has its time.
-    void give_time() {
+    void give_time(boost::system::error_code cancelled = {}) {
+        if (cancelled) return;
         timer.expires_after(std::chrono::milliseconds((engine.tick() - engine.now()).milliseconds));
-        timer.async_wait([this](auto cancelled) {
-            if (!cancelled) give_time();
-        });
+        timer.async_wait([this](auto failed) { give_time(failed); });
     }
 };
 
@@ -41,12 +37,8 @@ public:
     }
 
     // --- what the engine asks of it
-    void send(const tandem::frame& f) {
-        out_.push_back(f);
-        queued_ += f.size();
-    }
+    void send(const tandem::frame& f) { out_.push_back(f), queued_ += f.size(); }
     void close(const tandem::error& why) {
-        session_ = {};
         closes_ = static_cast<std::uint16_t>(tandem::close_code_of(why.code));
         flush();
     }
@@ -54,8 +46,7 @@ public:
         if (writes_ || (out_.empty() && closes_ == 0)) return;
         if (out_.empty()) return socket_.async_close(closes_, [self = shared_from_this()](auto) {});
         writes_ = true;
-        const auto payload = asio::buffer(out_.front().payload());
-        socket_.async_write(payload, [self = shared_from_this()](auto failed, std::size_t size) {
+        socket_.async_write(asio::buffer(out_.front().payload()), [self = shared_from_this()](auto failed, auto size) {
             self->writes_ = false;
             self->queued_ -= size;
             self->out_.pop_front();
@@ -71,10 +62,10 @@ private:
         socket_.async_read(in_, [self = shared_from_this()](auto failed, std::size_t size) {
             if (failed) return;
             const tandem::bytes data{static_cast<const char*>(self->in_.cdata().data()), size};
-            self->of_.engine.receive(self->session_, {data, self->socket_.got_text()});
+            const bool goes_on = self->of_.engine.receive(self->session_, {data, self->socket_.got_text()});
             self->of_.give_time();
             self->in_.clear();
-            self->read();
+            if (goes_on) self->read();
         });
     }
 
@@ -98,12 +89,12 @@ void accept(my_program& program, asio::ip::tcp::acceptor& acceptor) {
 int main() {
     my_program program;
     asio::ip::tcp::acceptor acceptor{program.loop, {asio::ip::address_v4::loopback(), 0}};
-    std::thread visitors{[&, port = acceptor.local_endpoint().port()] {
-        alice_and_bob_talk(port, "/chat");
-        program.loop.stop();
-    }};
     program.give_time();
     accept(program, acceptor);
+    std::thread visitors{[&, port = acceptor.local_endpoint().port()] {
+        alice_and_bob_talk(port, "/");
+        program.loop.stop();
+    }};
     program.loop.run();
     visitors.join();
 }

@@ -13,6 +13,7 @@
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 struct my_chat : tandem::default_policies {
     using store = tandem::memory_store;

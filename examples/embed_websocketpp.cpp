@@ -7,8 +7,6 @@
 #include <websocketpp/config/asio_no_tls.hpp>
 #include <websocketpp/server.hpp>
 
-#include <thread>
-
 using my_server = websocketpp::server<websocketpp::config::asio>;
 
 int main() {
