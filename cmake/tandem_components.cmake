@@ -2,6 +2,10 @@
 # so an adapter is had in the same way with add_subdirectory and with find_package(tandem COMPONENTS …).
 set(tandem_components protobuf json sqlite jwt asio)
 
+# For a websocketpp server of your own, adapters/websocketpp: it comes with your Asio and your websocketpp, so it is no
+# component.
+include("${CMAKE_CURRENT_LIST_DIR}/tandem_correct_websocketpp.cmake")
+
 # Creates tandem::<component>. When its third party is not there, tandem_<component>_missing says so instead.
 function(tandem_add_component component proto_folder)
     if(TARGET tandem::${component})

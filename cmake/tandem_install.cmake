@@ -17,4 +17,5 @@ install(FILES
     "${CMAKE_CURRENT_BINARY_DIR}/tandemConfig.cmake"
     "${CMAKE_CURRENT_BINARY_DIR}/tandemConfigVersion.cmake"
     cmake/tandem_components.cmake
+    cmake/tandem_correct_websocketpp.cmake
     DESTINATION "${package_folder}")

@@ -29,6 +29,9 @@ set(sqlite_needed "adapters/sqlite|sqlite3\\.h")
 set(jwt_needed "adapters/jwt")
 set(asio_needed "adapters/(asio|websocketpp)|transport/websocket|<asio|websocketpp/")
 
+# Its endpoint layer, which is to be corrected.
+set(websocketpp_endpoint_needed "adapters/websocketpp|websocketpp/(server|client|config/asio)")
+
 function(tandem_needs file component answer)
     cmake_path(RELATIVE_PATH file BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE path)
     file(STRINGS "${file}" includes REGEX "^ *#include.*(${${component}_needed})")
