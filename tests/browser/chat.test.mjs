@@ -45,7 +45,7 @@ const isNobodyThere = (text) => /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR
 
 async function window_(context) {
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(15_000);
     page.on('pageerror', (e) => complaints.push(`page: ${e.stack}`));
     page.on('console', (m) => {
         if (m.type() === 'error' && !isNobodyThere(m.text())) complaints.push(`console: ${m.text()}`);
@@ -85,13 +85,15 @@ const picture = (page, name) => pictures && page.screenshot({ path: join(picture
 
 let passed = 0, failed = 0;
 async function check(name, f) {
+    if (failed > 0) return console.log(`left  ${name}`); // each goes on from where the one before has left the pages
     try {
         await f();
         ++passed;
         console.log(`ok    ${name}`);
     } catch (e) {
         ++failed;
-        console.log(`FAIL  ${name}\n      ${String(e.stack).replaceAll('\n', '\n      ')}`);
+        console.log(`FAIL  ${name}\n      ${String(e.stack).replace(/\x1b\[\d+m/g, '').replaceAll('\n', '\n      ')}`);
+        for (const c of browser.contexts()) for (const page of c.pages()) await picture(page, `failed_${Date.now()}`);
     }
 }
 // Asks again and again until it is so: the page has no moment at which it says that it is done.

@@ -83,7 +83,7 @@ export class View {
 
     close() {
         this.listening.abort();
-        for (const users of this.typists.values()) for (const timer of users.values()) clearTimeout(timer);
+        this.#forgetOthers();
         $('app').classList.remove('chatting');
         $('list').replaceChildren();
         $('messages').replaceChildren();
@@ -96,9 +96,20 @@ export class View {
         $('status').dataset.state = state;
         set($('status-text'), text);
         $('retry').hidden = state !== 'offline';
+        if (this.state === state) return;
+        this.state = state;
+        if (state === 'offline') this.#forgetOthers(); // who is there, and who types, is not known any more
+        this.draw();
+    }
+
+    #forgetOthers() {
+        this.online.clear();
+        for (const users of this.typists.values()) for (const timer of users.values()) clearTimeout(timer);
+        this.typists.clear();
     }
 
     typing(conversation, user, is) {
+        if (!is && !this.typists.get(conversation)?.has(user)) return;
         const users = this.typists.get(conversation) ?? this.typists.set(conversation, new Map()).get(conversation);
         clearTimeout(users.get(user));
         users.delete(user);
@@ -130,6 +141,7 @@ export class View {
         if (c?.kind === 'direct') this.wire.watch(c.other);
         this.follow = true;
         this.draw();
+        this.#drawChat(); // now: what is not shown cannot have the focus
         if (id && !matchMedia('(pointer: coarse)').matches) $('text').focus();
     }
 
@@ -254,7 +266,7 @@ export class View {
         set($('chat-title'), c.title);
         paint($('chat-avatar'), c.title);
         set($('chat-about'), c.kind === 'group' ? [...c.members].map((m) => m === this.store.user ? 'you' : m).join(', ')
-            : c.kind === 'direct' ? (this.online.has(c.other) ? 'online' : 'offline') : '');
+            : c.kind !== 'direct' || this.state !== 'online' ? '' : this.online.has(c.other) ? 'online' : 'offline');
         const typists = [...this.typists.get(c.id)?.keys() ?? []];
         set($('typing'), typists.length > 0 ? `${typists.join(', ')} ${typists.length > 1 ? 'are' : 'is'} typing…` : '');
 

@@ -128,6 +128,7 @@ export class Wire {
     }
 
     pushed(s, entries, marks = []) {
+        for (const e of entries) this.on.typing(e.conversation, e.sender, false);
         s.held.push(...entries);
         s.heldMarks = [...(s.heldMarks ?? []), ...marks];
         return s.catchingUp ? undefined : this.release(s);
