@@ -63,6 +63,14 @@ TEST_CASE("S25 a session ends when its token does, and can sign in again in plac
     CHECK_FALSE(bob.closed());
 }
 
+TEST_CASE("a credential that holds for centuries holds") {
+    script s;
+    s.first().authenticator.expires = s.clock.now() + seconds(200ll * 365 * 24 * 3600);
+    peer alice = s.sign_in("alice");
+    s.pass(seconds(10));
+    CHECK_FALSE(alice.closed());
+}
+
 TEST_CASE("S28 send, pull, mark, revoke and typing look at the membership of now") {
     village s;
     s.bob.sends("group:team", "mine");

@@ -159,7 +159,11 @@ private:
             s, [](auto& d, auto&) { return reads<std::remove_reference_t<decltype(d)>, auth_request>; });
     }
 
-    static std::uint32_t second_of(instant expires) { return static_cast<std::uint32_t>(expires.milliseconds / 1000); }
+    // Of the far future the last there is.
+    static std::uint32_t second_of(instant expires) {
+        constexpr std::int64_t last = 0xffffffff;
+        return static_cast<std::uint32_t>(std::min(expires.milliseconds / 1000, last));
+    }
     bool is_over(instant expires) const { return expires != instant{} && expires <= this->now_; }
 
     static result<device_id> device_of(const identity& who, const arrival& a) {

@@ -100,3 +100,11 @@ TEST_CASE("a request's fields are found without case") {
     CHECK(r.has_token("connection", "upgrade"));
     CHECK_FALSE(r.has_token("connection", "close"));
 }
+
+TEST_CASE("what is said in several fields of one name is read as one list") {
+    const http_field fields[] = {{"Via", "a"}, {"Host", "h"}, {"via", ""}, {"VIA", "b, c"}};
+    const http_request r{.fields = fields};
+    CHECK(r.joined("via") == "a, , b, c");
+    CHECK(r.joined("host") == "h");
+    CHECK(r.joined("other").empty());
+}

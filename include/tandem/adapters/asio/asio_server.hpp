@@ -49,6 +49,15 @@ public:
         return add({.for_operators = true, .figures = std::move(figures)}, address, port);
     }
 
+    // A connection that somebody else has accepted; not encrypted.
+    void adopt(asio::ip::tcp::socket socket) {
+        core_.begin_round();
+        std::error_code failed;
+        const auto from = socket.remote_endpoint(failed).address();
+        const auto fd = socket.release(failed);
+        if (!failed) adopting_->welcome({core_.turn->loop(), asio::ip::tcp::v4(), fd}, from);
+    }
+
     // Requests are offered to handlers in the order they were added, then to the pull API.
     void on_request(http_handler h) { core_.handlers.push_back(std::move(h)); }
 
@@ -70,7 +79,14 @@ public:
 
     std::size_t connections() const { return core_.count(); }
     std::size_t unwritten_bytes() const { return core_.unwritten; }  // of all connections
-    std::uint64_t writes() const { return core_.writes; }            // calls of the system, since the beginning
+    // For messages and requests that have begun and are not complete.
+    std::size_t held_bytes() {
+        std::size_t all = 0;
+        for (const phase p : {phase::arriving, phase::resting, phase::answering, phase::talking})
+            core_.each_in(p, [&](detail::wire& w) { all += static_cast<detail::connection<Engine>&>(w).held_bytes(); });
+        return all;
+    }
+    std::uint64_t writes() const { return core_.writes; }  // calls of the system, since the beginning
     const server_options& options() const { return core_.options; }
 
 private:
@@ -113,6 +129,8 @@ private:
 
     detail::server_core<Engine> core_;
     std::vector<std::shared_ptr<detail::listener<Engine>>> listeners_;  // connections look at their settings
+    std::shared_ptr<detail::listener<Engine>> adopting_ =
+        std::make_shared<detail::listener<Engine>>(core_, detail::listener_settings{});
     asio::steady_timer drain_timer_;
     function<void()> drained_;
     instant give_up_at_{};

@@ -44,6 +44,9 @@ public:
     }
     std::size_t queued_bytes() const { return unwritten(); }
 
+    // For what has begun and is not complete.
+    std::size_t held_bytes() const { return held_by_http() + (reader_ ? sizeof *reader_ + reader_->held_bytes() : 0); }
+
     // --- a server that goes
     session_handle session() const { return session_; }
     // Something was accepted and is not answered yet.
@@ -81,8 +84,9 @@ private:
 
     void upgrade(const http_request& r) {
         if (!server().has_websocket_at(r.path())) return refuse(404);
-        if (const int status = websocket_refusal(upgrade_of(r))) return refuse(status);
-        const auto offered = websocket_subprotocols::parse(r.field("Sec-WebSocket-Protocol"));
+        if (const int status = refusal_of(r)) return refuse(status);
+        const std::string protocols = r.joined("Sec-WebSocket-Protocol");
+        const auto offered = websocket_subprotocols::parse(protocols);
         if (!offered) return refuse(400);
         if (host().draining) return refuse(503);
         const asio::ip::address client = server().client_of(r, peer());
@@ -111,14 +115,16 @@ private:
         return booked_ != nullptr;
     }
 
-    static websocket_upgrade upgrade_of(const http_request& r) {
-        return {.method = r.method,
-                .version = r.minor_version == 1 ? "HTTP/1.1" : "HTTP/1.0",
-                .upgrade = r.field("Upgrade"),
-                .connection = r.field("Connection"),
-                .key = r.field("Sec-WebSocket-Key"),
-                .websocket_version = r.field("Sec-WebSocket-Version"),
-                .has_body = !r.body.empty()};
+    static int refusal_of(const http_request& r) {
+        const std::string upgrade = r.joined("Upgrade"), connection = r.joined("Connection"),
+                          key = r.joined("Sec-WebSocket-Key"), version = r.joined("Sec-WebSocket-Version");
+        return websocket_refusal({.method = r.method,
+                                  .version = r.minor_version == 1 ? "HTTP/1.1" : "HTTP/1.0",
+                                  .upgrade = upgrade,
+                                  .connection = connection,
+                                  .key = key,
+                                  .websocket_version = version,
+                                  .has_body = !r.body.empty()});
     }
 
     static std::string switching_protocols(std::string_view key, std::string_view subprotocol) {

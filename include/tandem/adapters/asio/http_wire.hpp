@@ -98,6 +98,9 @@ protected:
     }
 
     void end_http() { http_.reset(); }
+    std::size_t held_by_http() const {
+        return http_ ? sizeof *http_ + http_->reader.held_bytes() + http_->rest.capacity() : 0;
+    }
     bool is_answering() const { return http_ && http_->exchange; }
 
 private:

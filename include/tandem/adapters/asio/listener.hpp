@@ -43,7 +43,23 @@ public:
         rest_.cancel();
     }
 
-    const listener_settings& settings() const { return settings_; }
+    // Whoever is one too many is closed without a word: an answer would cost more than it is worth.
+    void welcome(tcp_socket socket, const asio::ip::address& from) {
+        core_->begin_round();
+        if (core_->count() >= core_->options.connections) return;
+        address_book::entry* booked = nullptr;
+        if (!core_->is_proxy(from)) {
+            booked = core_->arrive(address_key::of(from));
+            if (!booked) return;
+        }
+        std::error_code failed;
+        socket.non_blocking(true, failed);
+        socket.set_option(asio::ip::tcp::no_delay{true}, failed);
+        if (const int size = core_->options.send_buffer; size > 0)
+            socket.set_option(asio::socket_base::send_buffer_size{size}, failed);
+        auto tls = settings_.tls ? settings_.tls->accept() : nullptr;
+        (new connection<Engine>{std::move(socket), *core_, settings_, std::move(tls), booked})->start();
+    }
 
 private:
     static constexpr int most_waiting = 4096;
@@ -76,24 +92,6 @@ private:
             welcome(std::move(socket), from.address());
         }
         wait();
-    }
-
-    // Whoever is one too many is closed without a word: an answer would cost more than it is worth.
-    void welcome(tcp_socket socket, const asio::ip::address& from) {
-        core_->begin_round();
-        if (core_->count() >= core_->options.connections) return;
-        address_book::entry* booked = nullptr;
-        if (!core_->is_proxy(from)) {
-            booked = core_->arrive(address_key::of(from));
-            if (!booked) return;
-        }
-        std::error_code failed;
-        socket.non_blocking(true, failed);
-        socket.set_option(asio::ip::tcp::no_delay{true}, failed);
-        if (const int size = core_->options.send_buffer; size > 0)
-            socket.set_option(asio::socket_base::send_buffer_size{size}, failed);
-        auto tls = settings_.tls ? settings_.tls->accept() : nullptr;
-        (new connection<Engine>{std::move(socket), *core_, settings_, std::move(tls), booked})->start();
     }
 
     core* core_;

@@ -40,10 +40,7 @@ public:
     bool is_proxy(const asio::ip::address& a) const { return trusted.has(a); }
     asio::ip::address client_of(const http_request& r, const asio::ip::address& peer) const {
         if (!trusted.has(peer)) return peer;
-        std::string chain;
-        for (const http_field& f : r.fields)
-            if (same_word(f.name, "X-Forwarded-For")) chain.append(chain.empty() ? "" : ",").append(f.value);
-        return trusted.behind(peer, chain);
+        return trusted.behind(peer, r.joined("X-Forwarded-For"));
     }
 
     // --- HTTP

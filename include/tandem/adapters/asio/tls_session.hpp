@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <string>
 
@@ -43,6 +44,16 @@ public:
         SSL_do_handshake(ssl_.get());
     }
     bool is_established() const { return SSL_is_init_finished(ssl_.get()) && !over_; }
+
+    // SHA-256 of the peer's certificate, as bytes; empty if it showed none.
+    std::string peer_fingerprint() const {
+        unsigned char digest[EVP_MAX_MD_SIZE];
+        unsigned int size = 0;
+        X509* const shown = SSL_get1_peer_certificate(ssl_.get());
+        if (!shown || X509_digest(shown, EVP_sha256(), digest, &size) != 1) size = 0;
+        X509_free(shown);
+        return {reinterpret_cast<const char*>(digest), size};
+    }
 
     // What the socket is to write next, from TLS itself or from `out`.
     bytes next_piece(outbox& out, std::span<char> room, outbox::spare_queues& spare) {

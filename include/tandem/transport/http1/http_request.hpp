@@ -4,6 +4,9 @@
 #include "field_syntax.hpp"
 #include "http_field.hpp"
 
+#include <string>
+#include <utility>
+
 namespace tandem {
 
 // Views: they die with the next() of the reader that gave it.
@@ -23,6 +26,18 @@ struct http_request {
 
     // Without case, the first of that name; empty when there is none.
     std::string_view field(std::string_view name) const { return detail::in_http::value_of(fields, name); }
+
+    // All of that name, one after the other, with commas between: what the sender could as well have said in one.
+    std::string joined(std::string_view name) const {
+        std::string all;
+        bool several = false;
+        for (const http_field& f : fields) {
+            if (!detail::same_word(f.name, name)) continue;
+            if (std::exchange(several, true)) all += ", ";
+            all += f.value;
+        }
+        return all;
+    }
 
     // In a comma-separated list, without case: has_token("Connection", "upgrade").
     bool has_token(std::string_view name, std::string_view token) const {

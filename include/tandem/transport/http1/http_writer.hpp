@@ -67,8 +67,7 @@ inline void append_http_answer(std::string& out, int status, std::initializer_li
 // with every body, and with none where a server would wait for one (POST, PUT, PATCH).
 inline bool append_http_request(std::string& out, std::string_view method, std::string_view target,
                                 std::string_view host, std::span<const http_field> fields, std::string_view body) {
-    if (!detail::is_token(method) || !detail::in_http::is_origin_form(target) ||
-        !detail::in_http::is_host(host))
+    if (!detail::is_token(method) || !detail::in_http::is_origin_form(target) || !detail::in_http::is_host(host))
         return false;
     out.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ").append(host).append("\r\n");
     for (const http_field& f : fields)

@@ -30,8 +30,8 @@ constexpr bool may_travel(websocket_close_code code) {
     return number <= 4999;
 }
 
-// How a session's end is called on its WebSocket. What has no name of its own keeps its number, so that a browser, which
-// is shown nothing but code and reason, can tell why.
+// How a session's end is called on its WebSocket. What has no name of its own keeps its number, so that a browser,
+// which is shown nothing but code and reason, can tell why.
 constexpr websocket_close_code close_code_of(errc why) {
     switch (why) {
         case errc::malformed: return websocket_close_code::invalid_payload;

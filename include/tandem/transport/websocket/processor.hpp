@@ -1,77 +1,10 @@
-// websocketpp's rules of RFC 6455, held so that memory follows what was received. Nobody's business but this folder's.
+// websocketpp's rules of RFC 6455, with what they leave open closed.
 #pragma once
 
-#ifndef _WEBSOCKETPP_CPP11_STRICT_
-#define _WEBSOCKETPP_CPP11_STRICT_
-#endif
-#include <websocketpp/http/request.hpp>
-#include <websocketpp/http/response.hpp>
-
-#include <websocketpp/extensions/permessage_deflate/disabled.hpp>
-#include <websocketpp/processors/hybi13.hpp>
-#include <websocketpp/random/none.hpp>
-
+#include "websocket_buffer.hpp"
 #include "websocket_message.hpp"
 
-#include <string>
-
 namespace tandem::detail {
-
-// What the processor writes a message into: ours, lent to it, used again for the next one.
-class websocket_buffer {
-public:
-    // A pointer that owns nothing and has the verbs the processor asks of one.
-    class ptr {
-    public:
-        ptr() = default;
-        explicit ptr(websocket_buffer* to) : to_{to} {}
-        void reset() { to_ = nullptr; }
-        websocket_buffer* operator->() const { return to_; }
-        websocket_buffer& operator*() const { return *to_; }
-        explicit operator bool() const { return to_ != nullptr; }
-
-    private:
-        websocket_buffer* to_ = nullptr;
-    };
-
-    std::string payload;
-    websocketpp::frame::opcode::value opcode = websocketpp::frame::opcode::binary;
-    std::string* stand_in = nullptr;  // shown instead of the payload while a header is read
-
-    // Asked by the processor.
-    std::string& get_raw_payload() { return stand_in ? *stand_in : payload; }
-    websocketpp::frame::opcode::value get_opcode() const { return opcode; }
-    bool get_fin() const { return true; }
-    bool get_compressed() const { return false; }
-    void set_compressed(bool) {}
-    void set_opcode(websocketpp::frame::opcode::value) {}
-    void set_prepared(bool) {}
-    void set_header(const std::string&) {}
-
-    void give_back() {
-        constexpr std::size_t kept = 4096;
-        if (payload.capacity() > kept) payload = std::string{};
-        else payload.clear();
-    }
-    std::size_t held_bytes() const {
-        const std::size_t inside = std::string{}.capacity();
-        return payload.capacity() > inside ? payload.capacity() : 0;
-    }
-};
-
-// One message in progress and one control frame between its fragments: there cannot be more.
-struct websocket_buffers {
-    using ptr = websocket_buffers*;
-
-    websocket_buffer in_progress, control;
-
-    // The size is what the peer declares: 15 bytes could claim gigabytes, so it counts for nothing.
-    websocket_buffer::ptr get_message(websocketpp::frame::opcode::value opcode, std::size_t /* declared */) {
-        websocket_buffer& buffer = websocketpp::frame::opcode::is_control(opcode) ? control : in_progress;
-        buffer.opcode = opcode;
-        return websocket_buffer::ptr{&buffer};
-    }
-};
 
 struct processor_config {
     using request_type = websocketpp::http::parser::request;
@@ -158,9 +91,8 @@ private:
     // The processor counts bytes only: continuations without any would never end.
     bool one_fragment_too_many(char first, const websocket_limits& limits) {
         const bool frame_begins = m_state == HEADER_BASIC && m_bytes_needed == websocketpp::frame::BASIC_HEADER_LENGTH;
-        if (!frame_begins || (first & 0x0f) != 0) return false;
-        if (!m_data_msg.msg_ptr) return false;
-        return ++continuations_ >= limits.fragments;
+        const bool continues = (first & 0x0f) == 0 && m_data_msg.msg_ptr;
+        return frame_begins && continues && ++continuations_ >= limits.fragments;
     }
 
     // The processor asks this only of a text in one frame: the opcode of a last fragment is that of a continuation.

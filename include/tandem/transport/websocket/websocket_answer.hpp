@@ -17,10 +17,10 @@ inline std::string websocket_key(const std::array<unsigned char, 16>& random) {
 // Of the answer whose head has been read; a field that was not there is empty.
 struct websocket_answer {
     int status = 0;
-    std::string_view upgrade, connection;
-    std::string_view accept;       // Sec-WebSocket-Accept
-    std::string_view subprotocol;  // Sec-WebSocket-Protocol
-    std::string_view extensions;   // Sec-WebSocket-Extensions
+    std::string_view upgrade = {}, connection = {};
+    std::string_view accept = {};       // Sec-WebSocket-Accept
+    std::string_view subprotocol = {};  // Sec-WebSocket-Protocol
+    std::string_view extensions = {};   // Sec-WebSocket-Extensions
 };
 
 // Is the connection a WebSocket now? `key` is what we sent, `offered` the names we did. A server that names no

@@ -6,15 +6,15 @@
 
 namespace tandem {
 
-// Of a request whose head has been read. A field that was not there is empty; one that came several times is joined with
-// commas, as HTTP has it, and then two keys are no key.
+// Of a request whose head has been read. A field that was not there is empty; one that came several times is joined
+// with commas, as HTTP has it, and then two keys are no key.
 struct websocket_upgrade {
-    std::string_view method;   // GET
-    std::string_view version;  // HTTP/1.1
-    std::string_view upgrade, connection;
-    std::string_view key;                // Sec-WebSocket-Key
-    std::string_view websocket_version;  // Sec-WebSocket-Version
-    bool has_body = false;               // a Content-Length other than 0, or a Transfer-Encoding
+    std::string_view method = {};   // GET
+    std::string_view version = {};  // HTTP/1.1
+    std::string_view upgrade = {}, connection = {};
+    std::string_view key = {};                // Sec-WebSocket-Key
+    std::string_view websocket_version = {};  // Sec-WebSocket-Version
+    bool has_body = false;                    // a Content-Length other than 0, or a Transfer-Encoding
 };
 
 // Does this request mean to become a WebSocket? What does not is a request like any other.

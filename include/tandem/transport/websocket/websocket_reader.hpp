@@ -7,16 +7,17 @@
 
 namespace tandem {
 
-// It holds what has begun and is not complete, nothing else: a message that lies whole in the bytes is told from where it
-// lies, and a connection on which nothing has begun needs no reader of its own, one that is idle() serves them all.
+// It holds what has begun and is not complete, nothing else: a message that lies whole in the bytes is told from where
+// it lies, and a connection on which nothing has begun needs no reader of its own, one that is idle() serves them all.
 class websocket_reader {
 public:
     explicit websocket_reader(websocket_role role, websocket_limits limits = {})
         : role_{role}, limits_{limits}, processor_{role} {}
 
     // Takes all bytes, in place: they are unmasked where they lie. sink(const websocket_message&) -> bool is told each
-    // message; after false, after a close and after a fault nothing more of this connection may be fed, and the reader has
-    // forgotten all about it. The answer is `none`, or the code with which the connection is to be failed.
+    // message and neither feeds nor destroys this reader. After false, after a close and after a fault nothing more of
+    // this connection may be fed, and the reader has forgotten all about it. The answer is `none`, or the code with which
+    // the connection is to be failed.
     template <class Sink>
     websocket_close_code feed(char* data, std::size_t size, Sink sink) {
         while (size != 0) {

@@ -23,9 +23,9 @@ inline std::size_t write_websocket_head(char* end, std::size_t size, websocket_o
 // server → client: a ping, pong or close.
 inline void append_control(std::string& out, websocket_opcode opcode, bytes payload) {
     assert(payload.size() < 126 && "a control frame has at most 125 bytes");
-    char head[2];
-    write_websocket_head(head + 2, payload.size(), opcode);
-    out.append(head, 2).append(payload);
+    char head[10];  // room for any, or optimisers see a long one written
+    const std::size_t size = write_websocket_head(head + 10, payload.size(), opcode);
+    out.append(head + 10 - size, size).append(payload);
 }
 
 // client → server: any frame. The key must be one the page or the user behind it could not foresee.

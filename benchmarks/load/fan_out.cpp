@@ -1,0 +1,79 @@
+// One member of a group speaks, everybody else hears it: deliveries per second of the server's processor.
+#include "scenario.hpp"
+
+namespace tandem::benchmarks {
+
+namespace {
+
+struct fan_out {
+    std::size_t subscribers;
+    std::size_t body;
+    std::size_t in_flight;
+    double seconds = 0.6;
+};
+
+constexpr std::string_view team = "group:team";
+
+// The next burst, in one write.
+void publish(crowd& all, const fan_out& f, bool natively) {
+    static std::uint64_t send_ids = 0;
+    const std::string body(f.body, 'x');
+    client& publisher = all[0];
+    std::string burst;
+    for (std::size_t i = 0; i < f.in_flight; ++i)
+        if (natively) native::append_send(burst, {.conversation = team, .body = body}, native::id_36("s", ++send_ids));
+        else append_masked(burst, websocket_opcode::binary, body, 0x37fa213d);
+    all.write(publisher, burst);
+}
+
+double deliveries_per_second(const fan_out& f, server_kind kind) {
+    const bool natively = kind != server_kind::floor_that_publishes;
+    const auto everybody = users("u", f.subscribers + 1);
+    server_setup setup{.kind = kind};
+    if (natively) setup.groups = {{"team", everybody}};
+    server_process server{setup};
+    crowd all{server.port()};
+    all.with_floor = !natively;
+    for (const std::string& u : everybody) all.add(natively ? u : "");
+    all.connect_all();
+    std::uint64_t expected = 0;
+    const auto burst = [&] {
+        publish(all, f, natively);
+        expected += f.in_flight * f.subscribers;
+        all.until([&] { return all.entries() >= expected; });
+    };
+    for (int i = 0; i < 3; ++i) burst();
+    const std::uint64_t start = nanoseconds_now(), before = expected;
+    const double cpu = server.cpu_seconds();
+    while (seconds_since(start) < f.seconds) burst();
+    const double spent = server.cpu_seconds() - cpu;
+    if (all.entries() != expected) throw failed{"more was delivered than was sent"};
+    server.end();
+    return static_cast<double>(expected - before) / spent;
+}
+
+void measure(const std::string& name, const fan_out& f) {
+    const auto c = in_turn(
+        7, [&] { return deliveries_per_second(f, server_kind::with_memory); },
+        [&] { return deliveries_per_second(f, server_kind::floor_that_publishes); });
+    print(name, c.value(), "deliveries per server CPU second", c.ratio(), "raw epoll floor");
+}
+
+struct all_sizes {
+    all_sizes() {
+        for (const std::size_t body : {64, 512})
+            for (const std::size_t in_flight : {1, 16, 64})
+                scenarios.push_back(std::make_unique<scenario>(
+                    "wire/fan_out/" + std::to_string(body) + "/" + std::to_string(in_flight),
+                    [=](const std::string& name) { measure(name, {1000, body, in_flight}); }));
+    }
+    std::vector<std::unique_ptr<scenario>> scenarios;
+};
+const all_sizes thousand;
+
+const scenario ten_thousand{"wire/fan_out_10000",
+                            [](const std::string& name) { measure(name, {as_many_as_possible(10'001) - 1, 512, 16}); }};
+
+}  // namespace
+
+}  // namespace tandem::benchmarks
