@@ -1,7 +1,7 @@
 // The web page of examples/chat_server in a browser, against the built server: node chat.test.mjs SERVER [SCREENSHOTS]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -308,6 +308,121 @@ await check('two windows of one user agree', async () => {
     await Promise.all([second.close(), elsewhere.close()]);
 });
 
+// Between the page and the server: frames that go a way of their own.
+const meddle = (page, { toServer = () => false, toPage = () => false }) => page.routeWebSocket(/\/ws$/, (socket) => {
+    const real = socket.connectToServer();
+    socket.onMessage((text) => toServer(JSON.parse(text), socket, real) || real.send(text));
+    real.onMessage((text) => toPage(JSON.parse(text), socket, real) || socket.send(text));
+});
+
+await check('pushes that are lost are pulled, pushes that come twice are one', async () => {
+    const page = await (await context()).newPage();
+    await meddle(page, { toPage: (frame, socket) => {
+        if (!/^(PUSH|BATCH)_MSG$/.test(frame.command) || frame.body.nextSeq) return false;
+        if (JSON.stringify(frame).includes('lose me')) return true;
+        socket.send(JSON.stringify(frame));
+        return false;
+    } });
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await signIn(page, 'eve');
+    await begin(carol, 'eve');
+    const all = ['first', 'lose me 1', 'lose me 2', 'second', 'lose me 3', 'third'];
+    await say(carol, all[0]);
+    await open(page, 'carol');
+    for (const text of all.slice(1)) await say(carol, text);
+    await shows(page, all);
+    await shows(carol, all);
+    await page.close();
+});
+
+await check('a send that is refused for now is repeated, in order; an acknowledgement that is lost doubles nothing', async () => {
+    const page = await (await context()).newPage();
+    let closed, refused = 0, lost = 0;
+    await meddle(page, {
+        // As a server does whose lane is closed by the first send, until that comes again.
+        toServer: ({ command, body }, socket) => {
+            if (command !== 'SEND_REQ') return false;
+            if (closed === body.clientMsgId) closed = '';
+            const code = closed === undefined ? 14 : closed ? 16 : 0;
+            if (code === 0) return false;
+            closed ??= body.clientMsgId;
+            ++refused;
+            socket.send(JSON.stringify({ command: 'ERROR', sequence: 0, body: { code, text: 'later', retryAfter: '200', clientMsgId: body.clientMsgId } }));
+            return true;
+        },
+        toPage: ({ command }, socket, real) => {
+            if (command !== 'SEND_RSP' || lost > 0) return false;
+            ++lost;
+            real.close();
+            socket.close();
+            return true;
+        },
+    });
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await signIn(page, 'frank');
+    await begin(page, 'carol');
+    for (const text of ['a', 'b', 'c']) await say(page, text);
+    await open(carol, 'frank');
+    for (const at of [page, carol]) await shows(at, ['a', 'b', 'c']);
+    await reaches(page, 'c', 'read');
+    if (refused < 1 || lost !== 1) throw new Error(`${refused} refused, ${lost} lost`);
+    await page.close();
+});
+
+await check('a push moves no cursor, a checkpoint does', async () => {
+    const page = await (await context()).newPage();
+    const cursors = [], checkpoints = [];
+    await meddle(page, {
+        toServer: ({ command, body }) => { if (command === 'AUTH_REQ') cursors.push(Number(body.cursor)); },
+        toPage: (frame, socket) => {
+            if (frame.command === 'HEARTBEAT_RSP' && frame.body.checkpoint) checkpoints.push(Number(frame.body.checkpoint));
+            if (frame.command !== 'AUTH_RSP') return false;
+            frame.body.heartbeat = cursors.length < 2 ? '600000' : '600'; // the second connection beats often
+            socket.send(JSON.stringify(frame));
+            return true;
+        },
+    });
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await signIn(page, 'grace');
+    const before = cursors.length;
+    await begin(carol, 'grace');
+    await say(carol, 'Hello Grace');
+    await line(page, 'carol').waitFor();
+    await page.reload();
+    await isOnline(page);
+    await say(carol, 'Hello again');
+    await until('a checkpoint has come after the push', async () =>
+        await line(page, 'carol').locator('.badge').textContent() === '2' && checkpoints.length > 0 && checkpoints.at(-1) > cursors[1] + 1);
+    const seen = checkpoints.at(-1);
+    await later(50); // it is being stored
+    await page.reload();
+    await isOnline(page);
+    if (before !== 1 || cursors.length !== 3) throw new Error(`the cursors were ${cursors}`);
+    if (cursors[2] < seen) throw new Error(`the cursor is ${cursors[2]}, the checkpoint was ${seen}`);
+    await page.close();
+});
+
+await check('who was away when a group was made finds all of it', async () => {
+    const page = await window_(await context());
+    await signIn(page, 'heidi');
+    await page.goto('about:blank');
+    await bob.getByRole('button', { name: 'New group' }).click();
+    await bob.getByLabel('What is it called?').fill('Book club');
+    await bob.getByLabel('Who is in it?').fill('alice, heidi');
+    await bob.getByRole('button', { name: 'Make it' }).click();
+    await bob.locator('#chat-title', { hasText: 'Book club' }).waitFor();
+    await say(bob, 'Chapter one');
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await open(page, 'Book club');
+    await shows(page, ['Chapter one']);
+    await page.locator('#chat-about', { hasText: 'bob' }).waitFor();
+    await until('everybody is told of', async () => {
+        const now = await page.locator('.notice').allTextContents();
+        return same(now, ['bob joined', 'alice joined', 'You joined']) || now;
+    });
+    await page.close();
+});
+
 await check('on a phone, list and conversation are two screens', async () => {
     const phone = await window_(await context({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }));
     await phone.getByLabel('Your name').waitFor();
@@ -318,6 +433,7 @@ await check('on a phone, list and conversation are two screens', async () => {
     await picture(phone, 'phone_list');
     await open(phone, 'Sunday walk');
     if (await phone.locator('#side').isVisible()) throw new Error('the list is there beside the conversation');
+    await open(carol, 'Sunday walk');
     await say(phone, 'from my phone');
     await sees(carol, 'from my phone');
     for (const id of ['#chat', '#composer', '#text', '.send']) {
@@ -361,6 +477,21 @@ if (pictures)
             await picture(page, `${name}_${colorScheme}_chat`);
             await page.close();
         }
+
+await check('another log: what was here is gone, and it goes on', async () => {
+    await endServer('SIGKILL');
+    await alice.locator('#status[data-state=offline]').waitFor();
+    for (const file of readdirSync(folder)) if (!file.endsWith('.key')) rmSync(join(folder, file));
+    await startServer();
+    await until('nothing is left', async () => await alice.locator('#list button').count() === 0);
+    await isOnline(alice);
+    await begin(alice, 'bob');
+    await say(alice, 'A new beginning');
+    await isOnline(bob);
+    await open(bob, 'alice');
+    await shows(bob, ['A new beginning']);
+    await reaches(alice, 'A new beginning', 'read');
+});
 
 await check('no error in any console, no violation of the content security policy', async () => {
     if (complaints.length > 0) throw new Error(complaints.join('\n'));

@@ -172,15 +172,22 @@ export class Store {
         if (BigInt(cursor) > BigInt(this.cursor)) await this.#apply([], [], { cursor, epoch: this.epoch }, () => {});
     }
 
-    // Another log: nothing that is here holds. What still waits to be sent stays.
+    // Another log: nothing that is here holds, unless another window has said so already. What waits to be sent stays.
     async reset(epoch) {
         const write = this.db.transaction(['entries', 'marks', 'meta'], 'readwrite');
-        for (const name of ['entries', 'marks', 'meta']) write.objectStore(name).clear();
-        write.objectStore('meta').put({ key: 'cursor', value: { cursor: '0', epoch } });
+        const meta = write.objectStore('meta');
+        meta.get('cursor').onsuccess = ({ target: { result: here } }) => {
+            const isNew = here?.value.epoch === epoch && (here.value.epoch !== this.epoch || BigInt(here.value.cursor) < BigInt(this.cursor));
+            if (isNew) return;
+            for (const name of ['entries', 'marks', 'meta']) write.objectStore(name).clear();
+            meta.put({ key: 'cursor', value: { cursor: '0', epoch } });
+        };
         await finished(write);
+        const waiting = this.queue;
         this.conversations.clear();
-        for (const q of this.queue) this.conversation(q.conversation);
-        [this.cursor, this.epoch] = ['0', epoch];
+        this.queue = [];
+        await this.#load();
+        for (const q of waiting) if (!this.queue.some((here) => here.id === q.id)) this.#enqueue(q);
         this.changed();
     }
 

@@ -73,6 +73,7 @@ export class View {
         this.shown = PAGE;
         this.typists = new Map(); // conversation -> user -> timer
         this.online = new Set();
+        this.drafts = new Map(); // conversation -> what is written there and not sent
         this.listening = new AbortController();
         store.changed = () => this.draw();
         set($('me'), store.user);
@@ -87,6 +88,7 @@ export class View {
         $('app').classList.remove('chatting');
         $('list').replaceChildren();
         $('messages').replaceChildren();
+        $('text').value = '';
     }
 
     // --- told by the wire
@@ -133,6 +135,9 @@ export class View {
     // --- what the user does
 
     show(id) {
+        this.#stopTyping();
+        this.drafts.set(this.open, $('text').value);
+        $('text').value = this.drafts.get(id) ?? '';
         this.open = id;
         this.shown = PAGE;
         $('app').classList.toggle('chatting', Boolean(id));
@@ -142,6 +147,7 @@ export class View {
         this.follow = true;
         this.draw();
         this.#drawChat(); // now: what is not shown cannot have the focus
+        this.#grow();
         if (id && !matchMedia('(pointer: coarse)').matches) $('text').focus();
     }
 
