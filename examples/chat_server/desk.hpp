@@ -1,4 +1,5 @@
-// DEMONSTRATION ONLY: gives anybody a token for any name, and groups to whoever has one. Replace it by your own sign-in.
+// DEMONSTRATION ONLY: gives anybody a token for any name, and groups to whoever has one. Replace it by your own
+// sign-in.
 #pragma once
 
 #include <tandem/adapters/asio/http_exchange.hpp>
@@ -37,7 +38,8 @@ inline tandem::result<std::string> secret_in(const std::string& file) {
 inline tandem::jwt_options token_options() { return {.issuer = "tandem-demo", .audience = "tandem-demo"}; }
 
 // POST /demo/login {"user":"alice"} -> {"token":…}
-// POST /demo/group {"name":"Friends","members":["bob"]} -> {"conversation":"group:…"}, in the name of the token's user.
+// POST /demo/group {"name":"Friends","members":["bob"]} -> {"conversation":"group:…"}, in the name of the token's
+// user.
 template <class Engine>
 class desk {
 public:

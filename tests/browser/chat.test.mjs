@@ -1,4 +1,5 @@
-// The web page of examples/chat_server in a browser, against the built server: node chat.test.mjs SERVER [SCREENSHOTS]
+// The web page of examples/chat_server in a browser, against the built server: node chat.test.mjs SERVER
+// [SCREENSHOTS]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -14,9 +15,12 @@ if (pictures) mkdirSync(pictures, { recursive: true });
 
 // --- the server, ended by its own process alone
 
-let server, port = 0;
+let server,
+    port = 0;
 async function startServer() {
-    server = spawn(program, ['--port', String(port), '--file', join(folder, 'chat.db')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    server = spawn(program, ['--port', String(port), '--file', join(folder, 'chat.db')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+    });
     for await (const line of createInterface({ input: server.stdout })) {
         const told = line.match(/:(\d+)\/ /);
         if (!told) continue;
@@ -34,13 +38,27 @@ async function endServer(signal) {
 
 // --- the browser
 
-const executablePath = ['/usr/bin', ...process.env.PATH.split(delimiter)].map((at) => join(at, 'chromium')).find(existsSync);
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const executablePath = ['/usr/bin', ...process.env.PATH.split(delimiter)]
+    .map((at) => join(at, 'chromium'))
+    .find(existsSync);
+const browser = await chromium.launch({
+    executablePath,
+    args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+    ],
+});
 
-// What the browser itself says when nobody listens is no error of the page; anything else is, and so is a violated policy.
+// What the browser itself says when nobody listens is no error of the page; anything else is, and so is a violated
+// policy.
 const complaints = [];
-const isNobodyThere = (text) => /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED/.test(text) ||
+const isNobodyThere = (text) =>
+    /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED/.test(text) ||
     /WebSocket connection to .* failed/.test(text);
 
 async function window_(context) {
@@ -83,7 +101,8 @@ const picture = (page, name) => pictures && page.screenshot({ path: join(picture
 
 // --- checking
 
-let passed = 0, failed = 0;
+let passed = 0,
+    failed = 0;
 async function check(name, f) {
     if (failed > 0) return console.log(`left  ${name}`); // each goes on from where the one before has left the pages
     try {
@@ -92,7 +111,11 @@ async function check(name, f) {
         console.log(`ok    ${name}`);
     } catch (e) {
         ++failed;
-        console.log(`FAIL  ${name}\n      ${String(e.stack).replace(/\x1b\[\d+m/g, '').replaceAll('\n', '\n      ')}`);
+        console.log(
+            `FAIL  ${name}\n      ${String(e.stack)
+                .replace(/\x1b\[\d+m/g, '')
+                .replaceAll('\n', '\n      ')}`
+        );
         for (const c of browser.contexts()) for (const page of c.pages()) await picture(page, `failed_${Date.now()}`);
     }
 }
@@ -105,19 +128,23 @@ async function until(what, is, within = 15_000) {
     }
 }
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-const shows = (page, wanted) => until(`the messages are ${wanted}`, async () => {
-    const now = await texts(page);
-    return same(now, wanted) || now;
-});
-const reaches = (page, text, state) => until(`"${text}" is ${state}`, async () => {
-    const now = await message(page, text).getAttribute('data-state');
-    return now === state || now;
-});
+const shows = (page, wanted) =>
+    until(`the messages are ${wanted}`, async () => {
+        const now = await texts(page);
+        return same(now, wanted) || now;
+    });
+const reaches = (page, text, state) =>
+    until(`"${text}" is ${state}`, async () => {
+        const now = await message(page, text).getAttribute('data-state');
+        return now === state || now;
+    });
 
 await startServer();
 const [alices, bobs, carols] = await Promise.all([context(), context(), context()]);
 const alice = await window_(alices);
-let bob, carol, said = [];
+let bob,
+    carol,
+    said = [];
 
 await check('signing in by name', async () => {
     await signIn(alice, 'alice');
@@ -126,7 +153,7 @@ await check('signing in by name', async () => {
 
 await check('a message is sent (one tick) while the other is not there', async () => {
     await begin(alice, 'bob');
-    await say(alice, said[0] = 'Hello Bob');
+    await say(alice, (said[0] = 'Hello Bob'));
     await reaches(alice, 'Hello Bob', 'sent');
 });
 
@@ -134,8 +161,8 @@ await check('delivered (two ticks) when the other has signed in; a badge counts 
     bob = await window_(bobs);
     await signIn(bob, 'bob');
     await reaches(alice, 'Hello Bob', 'delivered');
-    await say(alice, said[1] = 'Are you there?');
-    await until('bob has 2 unread', async () => await line(bob, 'alice').locator('.badge').textContent() === '2');
+    await say(alice, (said[1] = 'Are you there?'));
+    await until('bob has 2 unread', async () => (await line(bob, 'alice').locator('.badge').textContent()) === '2');
     await picture(bob, 'desktop_unread');
 });
 
@@ -144,13 +171,13 @@ await check('read (coloured ticks) when the other looks at it; the badge goes', 
     await shows(bob, said);
     await reaches(alice, 'Are you there?', 'read');
     await reaches(alice, 'Hello Bob', 'read');
-    await until('the badge is empty', async () => await line(bob, 'alice').locator('.badge').textContent() === '');
+    await until('the badge is empty', async () => (await line(bob, 'alice').locator('.badge').textContent()) === '');
 });
 
 await check('a message appears live at the other, both ways', async () => {
-    await say(bob, said[2] = 'Yes. The kettle is on.');
+    await say(bob, (said[2] = 'Yes. The kettle is on.'));
     await shows(alice, said);
-    await say(alice, said[3] = 'On my way');
+    await say(alice, (said[3] = 'On my way'));
     await shows(bob, said);
     await reaches(alice, 'On my way', 'read');
     await alice.locator('#chat-about', { hasText: 'online' }).waitFor();
@@ -162,13 +189,14 @@ await check('typing shows, and goes', async () => {
     await line(alice, 'bob').locator('.last', { hasText: 'typing…' }).waitFor();
     await picture(alice, 'desktop_typing');
     await bob.getByLabel('Message', { exact: true }).fill('');
-    await until('nobody types', async () => await alice.locator('#typing').textContent() === '');
+    await until('nobody types', async () => (await alice.locator('#typing').textContent()) === '');
 });
 
 await check('a withdrawn message is gone on both sides', async () => {
     await say(alice, 'Nobody should read this');
     await sees(bob, 'Nobody should read this');
     await message(alice, 'Nobody should read this').hover();
+    await picture(alice, 'desktop_withdraw');
     await message(alice, 'Nobody should read this').getByRole('button', { name: 'Withdraw' }).click();
     said.push('Message withdrawn');
     await shows(alice, said);
@@ -176,15 +204,19 @@ await check('a withdrawn message is gone on both sides', async () => {
 });
 
 await check('HTML in a message stays text', async () => {
-    await say(alice, said[5] = '<img src=x onerror="alert(1)"><b>bold</b> & <script>alert(2)</script>');
+    await say(alice, (said[5] = '<img src=x onerror="alert(1)"><b>bold</b> & <script>alert(2)</script>'));
     await shows(bob, said);
-    if (await bob.locator('#messages img, #messages b, #messages script').count() !== 0) throw new Error('it became elements');
+    if ((await bob.locator('#messages img, #messages b, #messages script').count()) !== 0)
+        throw new Error('it became elements');
 });
 
 await check('very long words are wrapped', async () => {
-    await say(bob, said[6] = 'Donaudampfschifffahrt'.repeat(30));
+    await say(bob, (said[6] = 'Donaudampfschifffahrt'.repeat(30)));
     await shows(alice, said);
-    const [bubble, view] = await Promise.all([alice.locator('.bubble').last().boundingBox(), alice.locator('#scroll').boundingBox()]);
+    const [bubble, view] = await Promise.all([
+        alice.locator('.bubble').last().boundingBox(),
+        alice.locator('#scroll').boundingBox(),
+    ]);
     if (bubble.width > view.width) throw new Error(`the bubble is ${bubble.width} wide in ${view.width}`);
 });
 
@@ -214,13 +246,13 @@ await check('a group of three', async () => {
 
 await check('what is written while the server is killed waits, and arrives exactly once', async () => {
     await endServer('SIGKILL');
-    await alice.locator('#status[data-state=offline]', { hasText: /Offline — reconnecting in \d+ s/ }).waitFor();
+    await alice.locator('#status[data-state=offline]', { hasText: /Offline\s*— reconnecting in \d+ s/ }).waitFor();
     const waiting = ['Can you hear me?', 'The line is dead', 'I keep writing'];
     for (const text of waiting) await say(alice, text);
     for (const text of waiting) await reaches(alice, text, 'sending');
     await picture(alice, 'desktop_offline');
     await startServer();
-    await shows(bob, said = [...said, ...waiting]);
+    await shows(bob, (said = [...said, ...waiting]));
     await shows(alice, said);
     for (const text of waiting) await reaches(alice, text, 'read');
 });
@@ -228,17 +260,19 @@ await check('what is written while the server is killed waits, and arrives exact
 await check('a server killed in the middle of 40 messages: each arrives once, in order', async () => {
     const many = Array.from({ length: 40 }, (_, i) => `number ${i}`);
     for (const text of many.slice(0, 20)) await say(alice, text);
-    const rest = (async () => { for (const text of many.slice(20)) await say(alice, text); })();
+    const rest = (async () => {
+        for (const text of many.slice(20)) await say(alice, text);
+    })();
     await endServer('SIGKILL');
     await rest;
     await startServer();
-    await shows(bob, said = [...said, ...many]);
+    await shows(bob, (said = [...said, ...many]));
     await shows(alice, said);
     await reaches(alice, many.at(-1), 'read');
 });
 
 await check('a server that is stopped gently is come back to', async () => {
-    if (await endServer('SIGTERM') !== 0) throw new Error('it did not end well');
+    if ((await endServer('SIGTERM')) !== 0) throw new Error('it did not end well');
     await alice.locator('#status[data-state=offline]').waitFor();
     await startServer();
     await Promise.all([isOnline(alice), isOnline(bob), isOnline(carol)]);
@@ -250,10 +284,10 @@ await check('what was missed while the page was away is caught up, in order, wit
     for (const text of missed) await say(alice, text);
     await reaches(alice, missed.at(-1), 'sent');
     await bob.goto(`http://127.0.0.1:${port}/`);
-    await until('bob has 250 unread', async () => await line(bob, 'alice').locator('.badge').textContent() === '99+');
+    await until('bob has 250 unread', async () => (await line(bob, 'alice').locator('.badge').textContent()) === '99+');
     await open(bob, 'alice');
     await bob.getByRole('button', { name: 'Show earlier messages' }).click();
-    await shows(bob, said = [...said, ...missed]);
+    await shows(bob, (said = [...said, ...missed]));
     await reaches(alice, missed.at(-1), 'read');
 });
 
@@ -276,13 +310,14 @@ await check('a reload keeps everything', async () => {
     await alice.getByRole('button', { name: 'Show earlier messages' }).click();
     await shows(alice, said);
     await reaches(alice, 'missed 249', 'read');
-    await until('nothing is unread', async () => await alice.locator('.badge:not(:empty)').count() === 0);
+    await until('nothing is unread', async () => (await alice.locator('.badge:not(:empty)').count()) === 0);
     await open(alice, 'Sunday walk');
     await shows(alice, ['Ten at the station?', 'I bring cake', 'And I a map']);
 });
 
 await check('two windows of one user agree', async () => {
-    const second = await window_(alices), elsewhere = await window_(await context());
+    const second = await window_(alices),
+        elsewhere = await window_(await context());
     await Promise.all([signIn(second, 'alice'), signIn(elsewhere, 'alice')]);
     for (const page of [alice, second, elsewhere]) await open(page, 'Sunday walk');
     await say(alice, 'from the first window');
@@ -291,38 +326,52 @@ await check('two windows of one user agree', async () => {
     const all = (await texts(second)).length;
     if (all < 3) throw new Error(`only ${all} messages`);
     for (const page of [alice, second, elsewhere, carol]) {
-        for (const text of ['from the first window', 'from another browser', 'from the second window']) await sees(page, text);
+        for (const text of ['from the first window', 'from another browser', 'from the second window'])
+            await sees(page, text);
         await until('six messages', async () => (await texts(page)).length === 6);
     }
-    await until('all have one order', async () => same(await texts(alice), await texts(elsewhere)) && same(await texts(second), await texts(elsewhere)));
+    await until(
+        'all have one order',
+        async () =>
+            same(await texts(alice), await texts(elsewhere)) && same(await texts(second), await texts(elsewhere))
+    );
     await open(alice, 'bob');
     await open(second, 'bob');
     await open(elsewhere, 'bob');
     await open(bob, 'Sunday walk');
     await say(bob, 'Who is who?');
     for (const page of [alice, second, elsewhere])
-        await until('one unread', async () => await line(page, 'Sunday walk').locator('.badge').textContent() === '1');
+        await until(
+            'one unread',
+            async () => (await line(page, 'Sunday walk').locator('.badge').textContent()) === '1'
+        );
     await open(elsewhere, 'Sunday walk');
     for (const page of [alice, second])
-        await until('read elsewhere', async () => await line(page, 'Sunday walk').locator('.badge').textContent() === '');
+        await until(
+            'read elsewhere',
+            async () => (await line(page, 'Sunday walk').locator('.badge').textContent()) === ''
+        );
     await Promise.all([second.close(), elsewhere.close()]);
 });
 
 // Between the page and the server: frames that go a way of their own.
-const meddle = (page, { toServer = () => false, toPage = () => false }) => page.routeWebSocket(/\/ws$/, (socket) => {
-    const real = socket.connectToServer();
-    socket.onMessage((text) => toServer(JSON.parse(text), socket, real) || real.send(text));
-    real.onMessage((text) => toPage(JSON.parse(text), socket, real) || socket.send(text));
-});
+const meddle = (page, { toServer = () => false, toPage = () => false }) =>
+    page.routeWebSocket(/\/ws$/, (socket) => {
+        const real = socket.connectToServer();
+        socket.onMessage((text) => toServer(JSON.parse(text), socket, real) || real.send(text));
+        real.onMessage((text) => toPage(JSON.parse(text), socket, real) || socket.send(text));
+    });
 
 await check('pushes that are lost are pulled, pushes that come twice are one', async () => {
     const page = await (await context()).newPage();
-    await meddle(page, { toPage: (frame, socket) => {
-        if (!/^(PUSH|BATCH)_MSG$/.test(frame.command) || frame.body.nextSeq) return false;
-        if (JSON.stringify(frame).includes('lose me')) return true;
-        socket.send(JSON.stringify(frame));
-        return false;
-    } });
+    await meddle(page, {
+        toPage: (frame, socket) => {
+            if (!/^(PUSH|BATCH)_MSG$/.test(frame.command) || frame.body.nextSeq) return false;
+            if (JSON.stringify(frame).includes('lose me')) return true;
+            socket.send(JSON.stringify(frame));
+            return false;
+        },
+    });
     await page.goto(`http://127.0.0.1:${port}/`);
     await signIn(page, 'eve');
     await begin(carol, 'eve');
@@ -335,47 +384,62 @@ await check('pushes that are lost are pulled, pushes that come twice are one', a
     await page.close();
 });
 
-await check('a send that is refused for now is repeated, in order; an acknowledgement that is lost doubles nothing', async () => {
-    const page = await (await context()).newPage();
-    let closed, refused = 0, lost = 0;
-    await meddle(page, {
-        // As a server does whose lane is closed by the first send, until that comes again.
-        toServer: ({ command, body }, socket) => {
-            if (command !== 'SEND_REQ') return false;
-            if (closed === body.clientMsgId) closed = '';
-            const code = closed === undefined ? 14 : closed ? 16 : 0;
-            if (code === 0) return false;
-            closed ??= body.clientMsgId;
-            ++refused;
-            socket.send(JSON.stringify({ command: 'ERROR', sequence: 0, body: { code, text: 'later', retryAfter: '200', clientMsgId: body.clientMsgId } }));
-            return true;
-        },
-        toPage: ({ command }, socket, real) => {
-            if (command !== 'SEND_RSP' || lost > 0) return false;
-            ++lost;
-            real.close();
-            socket.close();
-            return true;
-        },
-    });
-    await page.goto(`http://127.0.0.1:${port}/`);
-    await signIn(page, 'frank');
-    await begin(page, 'carol');
-    for (const text of ['a', 'b', 'c']) await say(page, text);
-    await open(carol, 'frank');
-    for (const at of [page, carol]) await shows(at, ['a', 'b', 'c']);
-    await reaches(page, 'c', 'read');
-    if (refused < 1 || lost !== 1) throw new Error(`${refused} refused, ${lost} lost`);
-    await page.close();
-});
+await check(
+    'a send that is refused for now is repeated, in order; an acknowledgement that is lost doubles nothing',
+    async () => {
+        const page = await (await context()).newPage();
+        let closed,
+            refused = 0,
+            lost = 0;
+        await meddle(page, {
+            // As a server does whose lane is closed by the first send, until that comes again.
+            toServer: ({ command, body }, socket) => {
+                if (command !== 'SEND_REQ') return false;
+                if (closed === body.clientMsgId) closed = '';
+                const code = closed === undefined ? 14 : closed ? 16 : 0;
+                if (code === 0) return false;
+                closed ??= body.clientMsgId;
+                ++refused;
+                socket.send(
+                    JSON.stringify({
+                        command: 'ERROR',
+                        sequence: 0,
+                        body: { code, text: 'later', retryAfter: '200', clientMsgId: body.clientMsgId },
+                    })
+                );
+                return true;
+            },
+            toPage: ({ command }, socket, real) => {
+                if (command !== 'SEND_RSP' || lost > 0) return false;
+                ++lost;
+                real.close();
+                socket.close();
+                return true;
+            },
+        });
+        await page.goto(`http://127.0.0.1:${port}/`);
+        await signIn(page, 'frank');
+        await begin(page, 'carol');
+        for (const text of ['a', 'b', 'c']) await say(page, text);
+        await open(carol, 'frank');
+        for (const at of [page, carol]) await shows(at, ['a', 'b', 'c']);
+        await reaches(page, 'c', 'read');
+        if (refused < 1 || lost !== 1) throw new Error(`${refused} refused, ${lost} lost`);
+        await page.close();
+    }
+);
 
 await check('a push moves no cursor, a checkpoint does', async () => {
     const page = await (await context()).newPage();
-    const cursors = [], checkpoints = [];
+    const cursors = [],
+        checkpoints = [];
     await meddle(page, {
-        toServer: ({ command, body }) => { if (command === 'AUTH_REQ') cursors.push(Number(body.cursor)); },
+        toServer: ({ command, body }) => {
+            if (command === 'AUTH_REQ') cursors.push(Number(body.cursor));
+        },
         toPage: (frame, socket) => {
-            if (frame.command === 'HEARTBEAT_RSP' && frame.body.checkpoint) checkpoints.push(Number(frame.body.checkpoint));
+            if (frame.command === 'HEARTBEAT_RSP' && frame.body.checkpoint)
+                checkpoints.push(Number(frame.body.checkpoint));
             if (frame.command !== 'AUTH_RSP') return false;
             frame.body.heartbeat = cursors.length < 2 ? '600000' : '600'; // the second connection beats often
             socket.send(JSON.stringify(frame));
@@ -391,8 +455,13 @@ await check('a push moves no cursor, a checkpoint does', async () => {
     await page.reload();
     await isOnline(page);
     await say(carol, 'Hello again');
-    await until('a checkpoint has come after the push', async () =>
-        await line(page, 'carol').locator('.badge').textContent() === '2' && checkpoints.length > 0 && checkpoints.at(-1) > cursors[1] + 1);
+    await until(
+        'a checkpoint has come after the push',
+        async () =>
+            (await line(page, 'carol').locator('.badge').textContent()) === '2' &&
+            checkpoints.length > 0 &&
+            checkpoints.at(-1) > cursors[1] + 1
+    );
     const seen = checkpoints.at(-1);
     await later(50); // it is being stored
     await page.reload();
@@ -424,7 +493,9 @@ await check('who was away when a group was made finds all of it', async () => {
 });
 
 await check('on a phone, list and conversation are two screens', async () => {
-    const phone = await window_(await context({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }));
+    const phone = await window_(
+        await context({ viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+    );
     await phone.getByLabel('Your name').waitFor();
     await picture(phone, 'phone_login');
     await signIn(phone, 'carol');
@@ -438,7 +509,8 @@ await check('on a phone, list and conversation are two screens', async () => {
     await sees(carol, 'from my phone');
     for (const id of ['#chat', '#composer', '#text', '.send']) {
         const box = await phone.locator(id).first().boundingBox();
-        if (box.x < 0 || box.x + box.width > 360) throw new Error(`${id} reaches from ${box.x} to ${box.x + box.width}`);
+        if (box.x < 0 || box.x + box.width > 360)
+            throw new Error(`${id} reaches from ${box.x} to ${box.x + box.width}`);
     }
     await picture(phone, 'phone_chat');
     await phone.getByRole('button', { name: 'Back to the conversations' }).click();
@@ -459,7 +531,10 @@ await check('by keyboard alone, and signing out', async () => {
     await page.locator('#chat-title', { hasText: 'carol' }).waitFor();
     await page.keyboard.type('Hello from the keyboard');
     await page.keyboard.press('Enter');
-    await until('it is on its way', async () => await message(page, 'Hello from the keyboard').getAttribute('data-state') !== 'sending');
+    await until(
+        'it is on its way',
+        async () => (await message(page, 'Hello from the keyboard').getAttribute('data-state')) !== 'sending'
+    );
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Your name').waitFor();
     await page.close();
@@ -467,7 +542,10 @@ await check('by keyboard alone, and signing out', async () => {
 
 if (pictures)
     for (const colorScheme of ['light', 'dark'])
-        for (const [name, viewport] of [['desktop', { width: 1200, height: 800 }], ['phone', { width: 390, height: 844 }]]) {
+        for (const [name, viewport] of [
+            ['desktop', { width: 1200, height: 800 }],
+            ['phone', { width: 390, height: 844 }],
+        ]) {
             const page = await window_(await context({ colorScheme, viewport }));
             await picture(page, `${name}_${colorScheme}_login`);
             await signIn(page, 'alice');
@@ -483,7 +561,7 @@ await check('another log: what was here is gone, and it goes on', async () => {
     await alice.locator('#status[data-state=offline]').waitFor();
     for (const file of readdirSync(folder)) if (!file.endsWith('.key')) rmSync(join(folder, file));
     await startServer();
-    await until('nothing is left', async () => await alice.locator('#list button').count() === 0);
+    await until('nothing is left', async () => (await alice.locator('#list button').count()) === 0);
     await isOnline(alice);
     await begin(alice, 'bob');
     await say(alice, 'A new beginning');

@@ -7,8 +7,11 @@ const $ = (id) => document.getElementById(id);
 let signedIn; // { store, wire, view, token }
 
 const post = async (path, body, token) => {
-    const answer = await fetch(path, { method: 'POST', body: JSON.stringify(body),
-        headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) } });
+    const answer = await fetch(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', ...(token && { Authorization: `Bearer ${token}` }) },
+    });
     const said = await answer.json();
     if (!answer.ok) throw new Error(said.text);
     return said;
@@ -58,7 +61,8 @@ $('sign-out').addEventListener('click', () => leave());
 
 $('new-chat').addEventListener('click', () => $('chat-dialog').showModal());
 $('new-group').addEventListener('click', () => $('group-dialog').showModal());
-for (const cancel of document.querySelectorAll('.cancel')) cancel.addEventListener('click', () => cancel.closest('dialog').close());
+for (const cancel of document.querySelectorAll('.cancel'))
+    cancel.addEventListener('click', () => cancel.closest('dialog').close());
 
 $('chat-form').addEventListener('submit', (e) => {
     e.preventDefault();
@@ -73,10 +77,17 @@ $('chat-form').addEventListener('submit', (e) => {
 
 $('group-form').addEventListener('submit', async (e) => {
     e.preventDefault();
-    const members = $('group-members').value.split(',').map((name) => name.trim()).filter(Boolean);
+    const members = $('group-members')
+        .value.split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);
     $('group-error').textContent = '';
     try {
-        const { conversation } = await post('demo/group', { name: $('group-name').value.trim(), members }, signedIn.token);
+        const { conversation } = await post(
+            'demo/group',
+            { name: $('group-name').value.trim(), members },
+            signedIn.token
+        );
         signedIn.store.conversation(conversation);
         $('group-dialog').close();
         e.target.reset();

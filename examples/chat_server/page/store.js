@@ -1,18 +1,22 @@
-// What this browser has of a user's conversations, in IndexedDB. The cursor is written in one transaction with what it covers.
+// What this browser has of a user's conversations, in IndexedDB. The cursor is written in one transaction with what
+// it covers.
 
 export const KIND = { message: 1, revoke: 2, edit: 3, joined: 4, left: 5 };
 export const MARK = { received: 1, read: 2 };
 
-const finished = (transaction) => new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-});
-const answered = (request) => new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-});
+const finished = (transaction) =>
+    new Promise((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+const answered = (request) =>
+    new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+    });
 
-// Ids in the canonical text of a conversation have '%' and ':' escaped, and the two of a direct one are in order of their bytes.
+// Ids in the canonical text of a conversation have '%' and ':' escaped, and the two of a direct one are in order of
+// their bytes.
 const escaped = (id) => id.replaceAll('%', '%25').replaceAll(':', '%3A');
 const plain = (part) => part.replaceAll('%3A', ':').replaceAll('%25', '%');
 const byBytes = (a, b) => {
@@ -30,7 +34,12 @@ class Conversation {
         this.kind = kind;
         this.me = me;
         this.other = kind !== 'direct' ? '' : plain(first) === me ? plain(second) : plain(first);
-        this.title = kind === 'direct' ? this.other : kind === 'group' ? plain(first).replace(/~[^~]*$/, '') : 'Notes to yourself';
+        this.title =
+            kind === 'direct'
+                ? this.other
+                : kind === 'group'
+                  ? plain(first).replace(/~[^~]*$/, '')
+                  : 'Notes to yourself';
         this.entries = new Map(); // by seq
         this.last = 0; // everything that this user may see is here, up to this seq
         this.marks = { [MARK.received]: new Map(), [MARK.read]: new Map() }; // user -> seq
@@ -40,10 +49,13 @@ class Conversation {
     }
 
     sorted() {
-        return this.order ??= [...this.entries.values()].sort((a, b) => a.seq - b.seq);
+        return (this.order ??= [...this.entries.values()].sort((a, b) => a.seq - b.seq));
     }
     mark(key, user) {
-        return Math.max(this.marks[key].get(user) ?? 0, key === MARK.received ? this.mark(MARK.read, user) : this.wrote.get(user) ?? 0);
+        return Math.max(
+            this.marks[key].get(user) ?? 0,
+            key === MARK.received ? this.mark(MARK.read, user) : (this.wrote.get(user) ?? 0)
+        );
     }
     unread() {
         const read = Math.max(this.readHere, this.mark(MARK.read, this.me));
@@ -122,7 +134,8 @@ export class Store {
     async #load() {
         const read = this.db.transaction(['entries', 'marks', 'queue', 'meta']);
         const [entries, marks, queue, meta] = await Promise.all(
-            ['entries', 'marks', 'queue', 'meta'].map((name) => answered(read.objectStore(name).getAll())));
+            ['entries', 'marks', 'queue', 'meta'].map((name) => answered(read.objectStore(name).getAll()))
+        );
         for (const e of entries) this.conversation(e.conversation).put(e);
         for (const c of this.conversations.values()) c.last = Math.max(0, ...c.entries.keys());
         for (const m of marks) this.conversation(m.conversation).marks[m.key]?.set(m.owner, m.value);
@@ -140,26 +153,30 @@ export class Store {
         await this.#apply(messages, marks, { cursor: nextSeq, epoch: epoch ?? this.epoch }, (c, newest) => {
             c.last = Math.max(c.last, newest);
         });
-        for (const { conversation, intervals } of memberships) this.#startAt(conversation, intervals.at(-1)?.visibleFrom);
+        for (const { conversation, intervals } of memberships)
+            this.#startAt(conversation, intervals.at(-1)?.visibleFrom);
         this.changed();
     }
 
     // Pushed entries, in order. Returns those that do not join on to what is here: something before them is missing.
     async applyPushed(entries, marks = []) {
-        const joined = [], ahead = [], last = new Map();
+        const joined = [],
+            ahead = [],
+            last = new Map();
         for (const e of entries) {
             const c = this.conversation(e.conversation);
             if (e.kind === KIND.joined && e.subject === this.user) this.#startAt(c.id, e.visibleFrom);
             const end = last.get(c) ?? c.last;
             if (Number(e.seq) > end + 1) ahead.push(e);
-            else joined.push(e), last.set(c, Math.max(end, Number(e.seq)));
+            else (joined.push(e), last.set(c, Math.max(end, Number(e.seq))));
         }
         if (joined.length > 0 || marks.length > 0) await this.#apply(joined, marks, null, (c) => c.closeUp());
         this.changed();
         return ahead;
     }
 
-    // Older entries of one conversation: a backfill, or a history that was asked for; explained is what it has examined.
+    // Older entries of one conversation: a backfill, or a history that was asked for; explained is what it has
+    // examined.
     async applyHistory(conversation, entries, explained = 0) {
         await this.#apply(entries, [], null, () => {});
         const c = this.conversation(conversation);
@@ -172,12 +189,15 @@ export class Store {
         if (BigInt(cursor) > BigInt(this.cursor)) await this.#apply([], [], { cursor, epoch: this.epoch }, () => {});
     }
 
-    // Another log: nothing that is here holds, unless another window has said so already. What waits to be sent stays.
+    // Another log: nothing that is here holds, unless another window has said so already. What waits to be sent
+    // stays.
     async reset(epoch) {
         const write = this.db.transaction(['entries', 'marks', 'meta'], 'readwrite');
         const meta = write.objectStore('meta');
         meta.get('cursor').onsuccess = ({ target: { result: here } }) => {
-            const isNew = here?.value.epoch === epoch && (here.value.epoch !== this.epoch || BigInt(here.value.cursor) < BigInt(this.cursor));
+            const isNew =
+                here?.value.epoch === epoch &&
+                (here.value.epoch !== this.epoch || BigInt(here.value.cursor) < BigInt(this.cursor));
             if (isNew) return;
             for (const name of ['entries', 'marks', 'meta']) write.objectStore(name).clear();
             meta.put({ key: 'cursor', value: { cursor: '0', epoch } });
@@ -194,8 +214,14 @@ export class Store {
     // --- what this user does
 
     async enqueue(item) {
-        const q = { id: crypto.getRandomValues(new Uint32Array(4)).reduce((text, n) => text + n.toString(36).padStart(7, '0'), ''),
-            order: Math.max(Date.now() * 1000, (this.queue.at(-1)?.order ?? 0) + 1), time: Date.now(), ...item };
+        const q = {
+            id: crypto
+                .getRandomValues(new Uint32Array(4))
+                .reduce((text, n) => text + n.toString(36).padStart(7, '0'), ''),
+            order: Math.max(Date.now() * 1000, (this.queue.at(-1)?.order ?? 0) + 1),
+            time: Date.now(),
+            ...item,
+        };
         this.#enqueue(q);
         this.changed();
         const write = this.db.transaction('queue', 'readwrite');
@@ -243,10 +269,22 @@ export class Store {
     async #apply(messages, marks, cursor, after) {
         const write = this.db.transaction(['entries', 'marks', 'queue', 'meta'], 'readwrite');
         const entries = write.objectStore('entries');
-        const put = new Map(), done = [], newest = new Map();
+        const put = new Map(),
+            done = [],
+            newest = new Map();
         for (const m of messages) {
-            const e = { conversation: m.conversation, seq: Number(m.seq), sender: m.sender, id: m.clientMsgId, kind: m.kind, body: m.body ?? '',
-                time: Number(m.time), target: Number(m.target ?? 0), subject: m.subject, revoked: Boolean(m.revoked) };
+            const e = {
+                conversation: m.conversation,
+                seq: Number(m.seq),
+                sender: m.sender,
+                id: m.clientMsgId,
+                kind: m.kind,
+                body: m.body ?? '',
+                time: Number(m.time),
+                target: Number(m.target ?? 0),
+                subject: m.subject,
+                revoked: Boolean(m.revoked),
+            };
             const key = `${e.seq} ${e.conversation}`;
             const here = put.get(key) ?? this.conversations.get(e.conversation)?.entries.get(e.seq);
             put.set(key, here?.revoked ? { ...e, revoked: true, body: '' } : e);
@@ -272,7 +310,10 @@ export class Store {
         if (cursor) {
             const meta = write.objectStore('meta');
             meta.get('cursor').onsuccess = ({ target: { result } }) => {
-                const ours = !result || result.value.epoch !== cursor.epoch || BigInt(result.value.cursor) < BigInt(cursor.cursor);
+                const ours =
+                    !result ||
+                    result.value.epoch !== cursor.epoch ||
+                    BigInt(result.value.cursor) < BigInt(cursor.cursor);
                 if (ours) meta.put({ key: 'cursor', value: cursor });
             };
         }

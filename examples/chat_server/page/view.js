@@ -22,14 +22,18 @@ const paint = (e, name, initial = [...name][0] ?? '') => {
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayOf = (time) => new Date(time).toDateString();
-const dayName = (time) => dayOf(time) === dayOf(Date.now()) ? 'Today' : dayOf(time) === dayOf(Date.now() - 86_400_000) ? 'Yesterday' : date.format(time);
-const shortTime = (time) => dayOf(time) === dayOf(Date.now()) ? clock.format(time) : dayName(time);
+const dayName = (time) =>
+    dayOf(time) === dayOf(Date.now())
+        ? 'Today'
+        : dayOf(time) === dayOf(Date.now() - 86_400_000)
+          ? 'Yesterday'
+          : date.format(time);
+const shortTime = (time) => (dayOf(time) === dayOf(Date.now()) ? clock.format(time) : dayName(time));
 
 const TICKS = {
     sending: 'M8.5 1.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M8.5 3.5V6l1.8 1.2',
     sent: 'M4 6.5l3 3 6-7',
     delivered: 'M1 6.5l3 3 6-7M8 9.5l6-7',
-    failed: 'M8.5 2v4.5M8.5 9.5v.1',
 };
 TICKS.read = TICKS.delivered;
 const tick = () => {
@@ -52,17 +56,22 @@ const setTick = (holder, state) => {
 
 // Elements are kept by key: only what is new is announced, and nothing that is focused goes away.
 const keyed = (parent, items, make, update) => {
+    const focused = document.activeElement;
     const old = new Map([...parent.children].map((e) => [e.dataset.key, e]));
+    const wanted = new Set(items.map((item) => item.key));
+    for (const [key, e] of old) if (!wanted.has(key)) e.remove();
     let at = parent.firstElementChild;
     for (const item of items) {
         let e = old.get(item.key);
-        if (e) old.delete(item.key);
-        else e = make(item), e.dataset.key = item.key;
+        if (!e) {
+            e = make(item);
+            e.dataset.key = item.key;
+        }
         update(e, item);
         if (e === at) at = at.nextElementSibling;
         else parent.insertBefore(e, at);
     }
-    for (const e of old.values()) e.remove();
+    if (focused !== document.activeElement && parent.contains(focused)) focused.focus(); // it has been moved
 };
 
 export class View {
@@ -94,9 +103,15 @@ export class View {
     // --- told by the wire
 
     status({ state, seconds }) {
-        const text = { online: 'Connected', connecting: 'Connecting…', 'catching up': 'Catching up…', offline: `Offline — reconnecting in ${seconds} s` }[state];
+        const text = {
+            online: 'Connected',
+            connecting: 'Connecting…',
+            'catching up': 'Catching up…',
+            offline: 'Offline',
+        }[state];
         $('status').dataset.state = state;
         set($('status-text'), text);
+        set($('status-when'), state === 'offline' ? `— reconnecting in ${seconds} s` : '');
         $('retry').hidden = state !== 'offline';
         if (this.state === state) return;
         this.state = state;
@@ -115,7 +130,8 @@ export class View {
         const users = this.typists.get(conversation) ?? this.typists.set(conversation, new Map()).get(conversation);
         clearTimeout(users.get(user));
         users.delete(user);
-        if (is) users.set(user, setTimeout(() => this.typing(conversation, user, false), 6000));
+        const end = () => this.typing(conversation, user, false);
+        if (is) users.set(user, setTimeout(end, 6000));
         this.draw();
     }
 
@@ -129,7 +145,9 @@ export class View {
         set($('toast'), text);
         $('toast').hidden = false;
         clearTimeout(this.toasting);
-        this.toasting = setTimeout(() => { $('toast').hidden = true; }, 4000);
+        this.toasting = setTimeout(() => {
+            $('toast').hidden = true;
+        }, 4000);
     }
 
     // --- what the user does
@@ -155,21 +173,33 @@ export class View {
         const on = (id, event, f) => $(id).addEventListener(event, f, { signal: this.listening.signal });
         on('back', 'click', () => this.show(undefined));
         on('retry', 'click', () => this.wire.retryNow());
-        on('earlier', 'click', () => { this.shown += PAGE; this.follow = false; this.draw(); });
+        on('earlier', 'click', () => {
+            this.shown += PAGE;
+            this.follow = false;
+            this.draw();
+        });
         on('scroll', 'scroll', () => {
             const s = $('scroll');
             this.follow = s.scrollHeight - s.scrollTop - s.clientHeight < 60;
             if (this.follow) this.#haveRead();
         });
-        on('composer', 'submit', (e) => { e.preventDefault(); this.#send(); });
+        on('composer', 'submit', (e) => {
+            e.preventDefault();
+            this.#send();
+        });
         on('text', 'keydown', (e) => {
             if (e.key !== 'Enter' || e.shiftKey || e.isComposing) return;
             e.preventDefault();
             this.#send();
         });
-        on('text', 'input', () => { this.#grow(); this.#tellTyping(); });
+        on('text', 'input', () => {
+            this.#grow();
+            this.#tellTyping();
+        });
         on('text', 'blur', () => this.#stopTyping());
-        on('app', 'keydown', (e) => { if (e.key === 'Escape' && this.open) this.show(undefined); });
+        on('app', 'keydown', (e) => {
+            if (e.key === 'Escape' && this.open) this.show(undefined);
+        });
         addEventListener('resize', () => this.#scrollDown(), { signal: this.listening.signal });
         document.addEventListener('visibilitychange', () => this.draw(), { signal: this.listening.signal });
         this.pulse = setInterval(() => this.draw(), 30_000); // "today" ends, and so does what may be withdrawn
@@ -205,7 +235,10 @@ export class View {
     #haveRead() {
         const c = this.open && this.store.conversations.get(this.open);
         if (!c || document.visibilityState !== 'visible' || c.unread() === 0) return;
-        this.store.setRead(c.id, c.last).then(() => { this.wire.tellMarks(); this.draw(); });
+        this.store.setRead(c.id, c.last).then(() => {
+            this.wire.tellMarks();
+            this.draw();
+        });
     }
 
     // --- drawing
@@ -223,8 +256,9 @@ export class View {
     }
 
     #lastLine(c) {
-        const typists = [...this.typists.get(c.id)?.keys() ?? []];
-        if (typists.length > 0) return { text: c.kind === 'group' ? `${typists[0]} is typing…` : 'typing…', typing: true };
+        const typists = [...(this.typists.get(c.id)?.keys() ?? [])];
+        if (typists.length > 0)
+            return { text: c.kind === 'group' ? `${typists[0]} is typing…` : 'typing…', typing: true };
         const waiting = this.store.queue.findLast((q) => q.conversation === c.id && !q.target);
         if (waiting) return { text: `You: ${waiting.body}`, time: waiting.time };
         const e = c.newest();
@@ -235,32 +269,48 @@ export class View {
     }
 
     #drawList() {
-        const lines = [...this.store.conversations.values()].map((c) => ({ key: c.id, c, last: this.#lastLine(c), unread: c.unread() }));
+        const lines = [...this.store.conversations.values()].map((c) => ({
+            key: c.id,
+            c,
+            last: this.#lastLine(c),
+            unread: c.unread(),
+        }));
         const timeOf = (l) => l.last.time ?? l.c.newest()?.time ?? Infinity;
         lines.sort((a, b) => timeOf(b) - timeOf(a));
         $('list-empty').hidden = lines.length > 0;
-        keyed($('list'), lines, ({ c }) => {
-            const item = element('li');
-            const button = element('button');
-            const avatar = element('span', 'avatar');
-            avatar.setAttribute('aria-hidden', 'true');
-            paint(avatar, c.title);
-            button.append(avatar, element('span', 'title', c.title), element('span', 'time'), element('span', 'last'), element('span', 'badge'));
-            button.addEventListener('click', () => this.show(c.id));
-            item.append(button);
-            return item;
-        }, (item, { c, last, unread }) => {
-            const button = item.firstChild;
-            const [, , time, text, badge] = button.children;
-            button.setAttribute('aria-current', String(c.id === this.open));
-            const at = timeOf({ c, last });
-            set(time, at === Infinity ? '' : shortTime(at));
-            set(text, last.text);
-            text.classList.toggle('typing', Boolean(last.typing));
-            set(badge, unread === 0 ? '' : unread > 99 ? '99+' : String(unread));
-            if (unread > 0) badge.setAttribute('aria-label', `${unread} unread`);
-            else badge.removeAttribute('aria-label');
-        });
+        keyed(
+            $('list'),
+            lines,
+            ({ c }) => {
+                const item = element('li');
+                const button = element('button');
+                const avatar = element('span', 'avatar');
+                avatar.setAttribute('aria-hidden', 'true');
+                paint(avatar, c.title);
+                button.append(
+                    avatar,
+                    element('span', 'title', c.title),
+                    element('span', 'time'),
+                    element('span', 'last'),
+                    element('span', 'badge')
+                );
+                button.addEventListener('click', () => this.show(c.id));
+                item.append(button);
+                return item;
+            },
+            (item, { c, last, unread }) => {
+                const button = item.firstChild;
+                const [, , time, text, badge] = button.children;
+                button.setAttribute('aria-current', String(c.id === this.open));
+                const at = timeOf({ c, last });
+                set(time, at === Infinity ? '' : shortTime(at));
+                set(text, last.text);
+                text.classList.toggle('typing', Boolean(last.typing));
+                set(badge, unread === 0 ? '' : unread > 99 ? '99+' : String(unread));
+                if (unread > 0) badge.setAttribute('aria-label', `${unread} unread`);
+                else badge.removeAttribute('aria-label');
+            }
+        );
         const unread = lines.reduce((sum, l) => sum + l.unread, 0);
         document.title = `${unread > 0 ? `(${unread}) ` : ''}${this.store.user} — tandem chat`;
     }
@@ -271,15 +321,27 @@ export class View {
         if (!c) return;
         set($('chat-title'), c.title);
         paint($('chat-avatar'), c.title);
-        set($('chat-about'), c.kind === 'group' ? [...c.members].map((m) => m === this.store.user ? 'you' : m).join(', ')
-            : c.kind !== 'direct' || this.state !== 'online' ? '' : this.online.has(c.other) ? 'online' : 'offline');
-        const typists = [...this.typists.get(c.id)?.keys() ?? []];
-        set($('typing'), typists.length > 0 ? `${typists.join(', ')} ${typists.length > 1 ? 'are' : 'is'} typing…` : '');
+        set(
+            $('chat-about'),
+            c.kind === 'group'
+                ? [...c.members].map((m) => (m === this.store.user ? 'you' : m)).join(', ')
+                : c.kind !== 'direct' || this.state !== 'online'
+                  ? ''
+                  : this.online.has(c.other)
+                    ? 'online'
+                    : 'offline'
+        );
+        const typists = [...(this.typists.get(c.id)?.keys() ?? [])];
+        set(
+            $('typing'),
+            typists.length > 0 ? `${typists.join(', ')} ${typists.length > 1 ? 'are' : 'is'} typing…` : ''
+        );
 
         const all = c.sorted().filter((e) => e.kind !== KIND.revoke && e.kind !== KIND.edit);
         $('earlier').hidden = all.length <= this.shown;
         const items = [];
-        let day = '', writer = '';
+        let day = '',
+            writer = '';
         const add = (item) => {
             if (dayOf(item.time) !== day) {
                 day = dayOf(item.time);
@@ -292,14 +354,31 @@ export class View {
         };
         // A message keeps its element when it gets its place: the key is the sender's own id.
         for (const e of all.slice(-this.shown)) {
-            if (e.kind === KIND.message) add({ ...e, kind: 'message', key: `${e.sender} ${e.id}`, state: e.sender === this.store.user ? c.progress(e.seq) : '' });
+            if (e.kind === KIND.message)
+                add({
+                    ...e,
+                    kind: 'message',
+                    key: `${e.sender} ${e.id}`,
+                    state: e.sender === this.store.user ? c.progress(e.seq) : '',
+                });
             else add({ key: `notice ${e.seq}`, kind: 'notice', time: e.time, text: notice(e, this.store.user) });
         }
         for (const q of this.store.queue)
             if (q.conversation === c.id && !q.target)
-                add({ ...q, kind: 'message', sender: this.store.user, key: `${this.store.user} ${q.id}`, state: 'sending' });
-        keyed($('messages'), items, (item) => this.#make(item, c), (e, item) => this.#update(e, item));
-        if (this.follow !== false) this.#scrollDown(), this.#haveRead();
+                add({
+                    ...q,
+                    kind: 'message',
+                    sender: this.store.user,
+                    key: `${this.store.user} ${q.id}`,
+                    state: 'sending',
+                });
+        keyed(
+            $('messages'),
+            items,
+            (item) => this.#make(item, c),
+            (e, item) => this.#update(e, item)
+        );
+        if (this.follow !== false) (this.#scrollDown(), this.#haveRead());
     }
 
     #scrollDown() {
@@ -343,7 +422,8 @@ export class View {
         e.dataset.state = item.state;
         setTick(mark, item.state);
         mark.hidden = Boolean(item.revoked);
-        e.querySelector('.withdraw').hidden = item.state === 'sending' || item.revoked || Date.now() - item.time > REVOKE_WITHIN;
+        e.querySelector('.withdraw').hidden =
+            item.state === 'sending' || item.revoked || Date.now() - item.time > REVOKE_WITHIN;
         return undefined;
     }
 }

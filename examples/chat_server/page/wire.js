@@ -1,24 +1,28 @@
-// The connection of one window: pushes over a WebSocket, what was missed by pull. The log is the truth, a push is a hint.
+// The connection of one window: pushes over a WebSocket, what was missed by pull. The log is the truth, a push is a
+// hint.
 import { KIND, MARK } from './store.js';
 
 // The numbers of tandem's errors that matter here.
 const ERRC = { badCredential: 6, expired: 7, tooLate: 13 };
 const RETRYABLE = new Set([14, 15, 16, 17, 18, 26]);
-const SHORTEST = 1000, LONGEST = 30_000; // milliseconds between two tries to connect
+const SHORTEST = 1000,
+    LONGEST = 30_000; // milliseconds between two tries to connect
 const IN_FLIGHT = 30;
 
 const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const before = (a, b) => BigInt(a) < BigInt(b);
 
 export class Wire {
-    // on: status({state, seconds}), typing(conversation, user, is), presence(user, online), signedOut(why), refused(item, why)
+    // on: status({state, seconds}), typing(conversation, user, is), presence(user, online), signedOut(why),
+    // refused(item, why)
     constructor(store, token, on) {
         this.store = store;
         this.token = token;
         this.on = on;
         this.tries = 0;
         this.watched = new Set();
-        this.device = `web-${crypto.getRandomValues(new Uint32Array(2)).join('')}`; // each window is a device of its own
+        // Each window is a device of its own.
+        this.device = `web-${crypto.getRandomValues(new Uint32Array(2)).join('')}`;
         this.retryNow = () => this.session || this.stopped || this.connect();
         this.netGone = () => this.lose(this.session); // nobody waits for a heartbeat to find out
         addEventListener('online', this.retryNow);
@@ -42,15 +46,33 @@ export class Wire {
         clearInterval(this.countdown);
         this.on.status({ state: 'connecting' });
         const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws`, 'tandem.v1.json');
-        // held: pushes that wait for a pull or for what is missing before them. sent: what this connection has been given.
-        const s = { socket, ready: false, catchingUp: true, held: [], sent: new Set(), asked: new Map(), sequence: 0, comeBack: 0,
-            order: Promise.resolve() };
+        // held: pushes that wait for a pull or for what is missing before them. sent: what this connection has been
+        // given.
+        const s = {
+            socket,
+            ready: false,
+            catchingUp: true,
+            held: [],
+            sent: new Set(),
+            asked: new Map(),
+            sequence: 0,
+            comeBack: 0,
+            order: Promise.resolve(),
+        };
         this.session = s;
-        socket.onopen = () => this.request('AUTH_REQ', { credential: this.token, device: this.device, platform: 'web',
-            cursor: this.store.cursor, ...(this.store.epoch && { epoch: this.store.epoch }) });
+        socket.onopen = () =>
+            this.request('AUTH_REQ', {
+                credential: this.token,
+                device: this.device,
+                platform: 'web',
+                cursor: this.store.cursor,
+                ...(this.store.epoch && { epoch: this.store.epoch }),
+            });
         socket.onmessage = ({ data }) => {
             const { command, body } = JSON.parse(data);
-            s.order = s.order.then(() => s === this.session && this.hear(s, command, body)).catch((e) => this.lose(s, e));
+            s.order = s.order
+                .then(() => s === this.session && this.hear(s, command, body))
+                .catch((e) => this.lose(s, e));
         };
         socket.onclose = () => this.lose(s);
         s.deadline = setTimeout(() => this.lose(s), 10_000);
@@ -70,7 +92,8 @@ export class Wire {
         this.end();
         s.socket.close();
         if (this.stopped) return;
-        // Full jitter: those who lost one server do not come back all at once. Where the server says when, it is then.
+        // Full jitter: those who lost one server do not come back all at once. Where the server says when, it is
+        // then.
         const jitter = 200 + Math.random() * Math.min(LONGEST, SHORTEST * 2 ** this.tries++);
         const at = Date.now() + (s.comeBack > 0 ? s.comeBack + 100 : jitter);
         const tick = () => {
@@ -93,26 +116,44 @@ export class Wire {
 
     async hear(s, command, body) {
         switch (command) {
-            case 'AUTH_RSP': return this.signedIn(s, body);
-            case 'PUSH_MSG': case 'REVOKE_MSG_PUSH': case 'EDIT_PUSH': return this.pushed(s, [body]);
+            case 'AUTH_RSP':
+                return this.signedIn(s, body);
+            case 'PUSH_MSG':
+            case 'REVOKE_MSG_PUSH':
+            case 'EDIT_PUSH':
+                return this.pushed(s, [body]);
             case 'BATCH_MSG':
                 if (body.backfill) return this.backfilled(s, body.messages);
-                if (body.nextSeq === undefined || body.nextSeq === null) return this.pushed(s, body.messages, body.marks);
+                if (body.nextSeq === undefined || body.nextSeq === null)
+                    return this.pushed(s, body.messages, body.marks);
                 await this.store.applyPage(body);
                 return void this.catchUp(s, s.head); // it waits for what is heard: not the other way round
-            case 'NEWS': return void this.catchUp(s, body.cursor);
-            case 'SEND_RSP': case 'REVOKE_RSP': return this.acknowledged(s, body);
-            case 'MARK_RSP': return this.pushed(s, [], [{ ...body, owner: this.store.user }]);
-            case 'MARK_PUSH': case 'READ_RECEIPT_PUSH': case 'RECEIVED_PUSH': return this.pushed(s, [], [body]);
-            case 'TYPING_STATUS_PUSH': return this.on.typing(body.conversation, body.user, body.typing);
-            case 'PRESENCE_RSP': case 'PRESENCE_PUSH': return body.users.forEach((p) => this.on.presence(p.user, p.online));
-            case 'HEARTBEAT_RSP': return this.beaten(s, body);
+            case 'NEWS':
+                return void this.catchUp(s, body.cursor);
+            case 'SEND_RSP':
+            case 'REVOKE_RSP':
+                return this.acknowledged(s, body);
+            case 'MARK_RSP':
+                return this.pushed(s, [], [{ ...body, owner: this.store.user }]);
+            case 'MARK_PUSH':
+            case 'READ_RECEIPT_PUSH':
+            case 'RECEIVED_PUSH':
+                return this.pushed(s, [], [body]);
+            case 'TYPING_STATUS_PUSH':
+                return this.on.typing(body.conversation, body.user, body.typing);
+            case 'PRESENCE_RSP':
+            case 'PRESENCE_PUSH':
+                return body.users.forEach((p) => this.on.presence(p.user, p.online));
+            case 'HEARTBEAT_RSP':
+                return this.beaten(s, body);
             case 'KICK_OUT':
                 s.comeBack = Number(body.comeBack);
                 if (body.code === ERRC.expired) this.on.signedOut('Your sign-in has ended.');
                 return undefined;
-            case 'ERROR': return this.refused(s, body);
-            default: return undefined;
+            case 'ERROR':
+                return this.refused(s, body);
+            default:
+                return undefined;
         }
     }
 
@@ -139,10 +180,15 @@ export class Wire {
         if (!s.catchingUp) await this.release(s);
     }
 
-    // Held pushes by (conversation, seq). What still does not join on waits shortly: it may be on its way; then it is pulled.
+    // Held pushes by (conversation, seq). What still does not join on waits shortly: it may be on its way; then it
+    // is pulled.
     async release(s) {
-        const entries = s.held.splice(0).sort((a, b) => a.conversation < b.conversation ? -1 : a.conversation > b.conversation ? 1 : a.seq - b.seq);
-        s.held.push(...await this.store.applyPushed(entries, (s.heldMarks ?? []).splice(0)));
+        const entries = s.held
+            .splice(0)
+            .sort((a, b) =>
+                a.conversation < b.conversation ? -1 : a.conversation > b.conversation ? 1 : a.seq - b.seq
+            );
+        s.held.push(...(await this.store.applyPushed(entries, (s.heldMarks ?? []).splice(0))));
         if (s.held.length > 0) s.repair ??= setTimeout(() => this.repair(s), 400);
         else s.repair = clearTimeout(s.repair);
         this.tellMarks();
@@ -152,13 +198,19 @@ export class Wire {
     acknowledged(s, body) {
         const item = this.store.queue.find((q) => q.id === body.clientMsgId);
         if (!item) return undefined;
-        const entry = { ...body, sender: this.store.user, kind: body.target ? KIND.revoke : KIND.message, body: body.changed ?? item.body ?? '' };
+        const entry = {
+            ...body,
+            sender: this.store.user,
+            kind: body.target ? KIND.revoke : KIND.message,
+            body: body.changed ?? item.body ?? '',
+        };
         return this.pushed(s, [entry]);
     }
 
     async refused(s, body) {
         if (!s.signedIn) {
-            if (body.code === ERRC.badCredential || body.code === ERRC.expired) this.on.signedOut('Please sign in again.');
+            if (body.code === ERRC.badCredential || body.code === ERRC.expired)
+                this.on.signedOut('Please sign in again.');
             return this.lose(s);
         }
         const item = this.store.queue.find((q) => q.id === body.clientMsgId);
@@ -216,7 +268,10 @@ export class Wire {
             for (const id of new Set(s.held.map((e) => e.conversation))) {
                 const wanted = Math.min(...s.held.filter((e) => e.conversation === id).map((e) => Number(e.seq))) - 1;
                 for (let c = this.store.conversation(id); c.last < wanted && s === this.session;) {
-                    const part = await this.get(s, `/api/messages/history?conversation=${encodeURIComponent(id)}&after=${c.last}&count=200`);
+                    const part = await this.get(
+                        s,
+                        `/api/messages/history?conversation=${encodeURIComponent(id)}&after=${c.last}&count=200`
+                    );
                     if (!part || Number(part.coveredTo) <= c.last) break;
                     await this.store.applyHistory(id, part.messages, Math.min(Number(part.coveredTo), wanted));
                 }
@@ -254,7 +309,8 @@ export class Wire {
         s.deadline = setTimeout(() => this.lose(s), 10_000);
     }
 
-    // A checkpoint: everything up to it went into this connection before this frame. It holds when all of that is stored.
+    // A checkpoint: everything up to it went into this connection before this frame. It holds when all of that is
+    // stored.
     async beaten(s, body) {
         clearTimeout(s.deadline);
         if (body.checkpoint && !s.catchingUp && s.held.length === 0) await this.store.moveCursor(body.checkpoint);
@@ -301,7 +357,8 @@ export class Wire {
         const s = this.session;
         if (!s?.ready) return;
         for (const c of this.store.conversations.values()) {
-            const others = c.sorted().findLast((e) => e.sender !== this.store.user || e.kind !== KIND.message)?.seq ?? 0;
+            const others =
+                c.sorted().findLast((e) => e.sender !== this.store.user || e.kind !== KIND.message)?.seq ?? 0;
             this.tellMark(s, c, MARK.received, others ? c.last : 0);
             this.tellMark(s, c, MARK.read, Math.min(c.readHere, c.last));
         }
