@@ -131,6 +131,16 @@ TEST_CASE("S07 one address has so many connections, and comes so fast") {
     CHECK(status_of(slow, get("/health")) == 0);
 }
 
+TEST_CASE("S07 an address that has gone, and was quiet for a while, is forgotten") {
+    live_server<> live{{.arrivals_per_address = {.per_second = 10, .burst = 10}}};
+    {
+        peer p = live.connect();
+        CHECK(live.until([&] { return live.server->connections() == 1; }));
+        CHECK(live.server->addresses() == 1);
+    }
+    CHECK(live.until([&] { return live.server->addresses() == 0; }));
+}
+
 TEST_CASE("S08 all together have their number, and so have those who only arrive") {
     live_server<> live{{.connections = 4}};
     std::vector<peer> some;

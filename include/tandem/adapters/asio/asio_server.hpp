@@ -78,7 +78,8 @@ public:
     }
 
     std::size_t connections() const { return core_.count(); }
-    std::size_t unwritten_bytes() const { return core_.unwritten; }  // of all connections
+    std::size_t addresses() const { return core_.addresses.size(); }  // of whom something is remembered
+    std::size_t unwritten_bytes() const { return core_.unwritten; }   // of all connections
     // For messages and requests that have begun and are not complete.
     std::size_t held_bytes() {
         std::size_t all = 0;
@@ -100,6 +101,9 @@ private:
     void end_of_round() {
         core_.see_to_all();
         core_.sweep();
+        if (core_.engine->now() < forget_at_) return;
+        core_.addresses.forget_old(core_.engine->now());
+        forget_at_ = core_.engine->now() + seconds(1);
     }
 
     void go_on_draining() {
@@ -134,6 +138,7 @@ private:
     asio::steady_timer drain_timer_;
     function<void()> drained_;
     instant give_up_at_{};
+    instant forget_at_{};
     std::uint64_t sent_away_ = 0;
     std::uint64_t seed_ = steady_nanoseconds();
 };

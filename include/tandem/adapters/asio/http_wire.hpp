@@ -21,7 +21,7 @@ struct http_side {
     bool without_body = false;
 };
 
-// A pipelined request waits until the one before is answered and taken; soon nothing more is read.
+// Who has ended their side of the connection is gone, even for an answer that is on its way. A pipelined request waits until the one before is answered and taken; soon nothing more is read.
 class http_wire : public wire {
 protected:
     using wire::wire;
