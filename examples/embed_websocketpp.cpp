@@ -26,7 +26,7 @@ int main() {
         return chats ? bridge.validate(who) : true;
     });
 
-    server.listen(asio::ip::tcp::v4(), 0);
+    server.listen({asio::ip::address_v4::loopback(), 0});
     server.start_accept();
     asio::error_code failed;
     const std::uint16_t port = server.get_local_endpoint(failed).port();

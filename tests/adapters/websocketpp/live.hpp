@@ -44,7 +44,7 @@ struct live_server {
         });
         bridge.emplace(server, engine);
 
-        server.listen(asio::ip::tcp::v4(), 0);
+        server.listen({asio::ip::address_v4::loopback(), 0});
         server.start_accept();  // the first connection has the handlers of now
         asio::error_code failed;
         port = server.get_local_endpoint(failed).port();

@@ -48,9 +48,8 @@ TEST_CASE("the handshake says which language is spoken, and one that nobody spea
 TEST_CASE("an older version of the protocol has other frames: it is refused with the one that is spoken") {
     live_server server;
     peer old{server.port};
-    old.send(
-        "GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    old.send("GET /chat HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
     CHECK(server.until([&] { return old.ended(); }));
     CHECK(old.has(" 426 "));
     CHECK(old.has("Sec-WebSocket-Version: 13\r\n"));
@@ -178,8 +177,7 @@ struct slow_bob {
         return bytes;
     }
 
-    live_server<> server{
-        {.pushing_until_bytes = limit, .session_rate = {.per_second = 1000000, .burst = 1000000}}};
+    live_server<> server{{.pushing_until_bytes = limit, .session_rate = {.per_second = 1000000, .burst = 1000000}}};
     std::optional<peer> alice, bob;
     int sent = 0;
 };

@@ -52,7 +52,8 @@ public:
         const auto opened = greet(*v);
         if (!opened) return refuse(to, opened.error().code == errc::unsupported ? 400 : status_of(opened.error().code));
         v->begin(opened->session);
-        to.select_subprotocol(std::string{opened->subprotocol});
+        websocketpp::lib::error_code not_offered;
+        to.select_subprotocol(std::string{opened->subprotocol}, not_offered);
         to.set_max_message_size(rounds_->engine().settings().max_frame_bytes);
         serve(v);
         return true;
@@ -79,6 +80,7 @@ private:
             outlet::close(why);
         }
         void flush() {
+            if (!of_) return;
             if (this->queued_bytes() > 0) of_->behind_.insert(this);
             of_->rounds_->told();
         }
@@ -129,12 +131,12 @@ private:
         const std::size_t path = resource.find('?');
         const std::string& authorization = to.get_request_header("Authorization");
         const std::string address = to.get_remote_endpoint();
-        return rounds_->engine().open(
-            v, {.subprotocols = subprotocols,
-                .path = resource.substr(0, path),
-                .query = path == resource.npos ? std::string_view{} : resource.substr(path + 1),
-                .credential = bearer_credential(authorization).value_or(std::string_view{}),
-                .address = without_port(address)});
+        return rounds_->engine().open(v,
+                                      {.subprotocols = subprotocols,
+                                       .path = resource.substr(0, path),
+                                       .query = path == resource.npos ? std::string_view{} : resource.substr(path + 1),
+                                       .credential = bearer_credential(authorization).value_or(std::string_view{}),
+                                       .address = without_port(address)});
     }
 
     // Of 192.0.2.1:80 or [2001:db8::1]:80.
