@@ -352,6 +352,16 @@ TEST_CASE("every address of a name is tried, in its order") {
     CHECK_FALSE(found->why);
 }
 
+TEST_CASE("a server is told by which name it was found, before TLS begins; an address is no name") {
+    for (const std::string host : {"localhost", "127.0.0.1"}) {
+        scene s;
+        s.client->open({.at = {.host = host, .port = s.listener.port, .tls = *tls_context::for_clients()}});
+        peer p = s.accept();
+        REQUIRE(s.until([&] { return p.got().size() > 100; }));
+        CHECK(p.has(host) == (host == "localhost"));
+    }
+}
+
 TEST_CASE("names are looked up") {
     live_server<> live;
     heard told;
