@@ -615,6 +615,16 @@ TEST_CASE("closed before it was open: no connection, told once") {
     CHECK(s.told.opened.empty());
 }
 
+TEST_CASE("closed while the server's yes is on its way: it is not opened any more") {
+    scene s;
+    peer p = s.asked();
+    p.send(scene::yes(p));
+    asio::post(s.loop, [&] { s.client->close(); });
+    CHECK(s.is_over());
+    CHECK(s.told.why() == errc::logged_out);
+    CHECK(s.told.opened.empty());
+}
+
 TEST_CASE("it is opened again by the handler that was told the end, as often as one likes") {
     scripted_server s;
     int ends = 0;
