@@ -24,7 +24,6 @@ struct on_echo {
         bool text = false;
     };
     struct reply {
-        static constexpr command_name is{1002, "ECHO_RSP"};
         bytes payload;
         bool text = false;
     };

@@ -411,6 +411,14 @@ TEST_CASE("an answer to half a request is an answer: the server would not read t
     REQUIRE(s.are_answered(1));
     CHECK(s.told.all[0].status == 413);
     CHECK(s.told.all[0].body == "less");
+
+    s.ask("again", {.method = "POST", .body = std::string(20'000'000, 'x')});
+    peer q = s.accept();
+    s.settle();
+    q.send(scene::fine("enough"));
+    q.close();  // with something unread: nothing more can be written to it
+    REQUIRE(s.are_answered(2));
+    CHECK(s.told.all[1].body == "enough");
 }
 
 TEST_CASE("a large request arrives whole at a server that takes its time") {

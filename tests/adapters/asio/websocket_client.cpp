@@ -352,6 +352,16 @@ TEST_CASE("every address of a name is tried, in its order") {
     CHECK_FALSE(found->why);
 }
 
+TEST_CASE("a server is told by which name it was found, before TLS begins; an address is no name") {
+    for (const std::string host : {"localhost", "127.0.0.1"}) {
+        scene s;
+        s.client->open({.at = {.host = host, .port = s.listener.port, .tls = *tls_context::for_clients()}});
+        peer p = s.accept();
+        REQUIRE(s.until([&] { return p.got().size() > 100; }));
+        CHECK(p.has(host) == (host == "localhost"));
+    }
+}
+
 TEST_CASE("names are looked up") {
     live_server<> live;
     heard told;
@@ -602,6 +612,16 @@ TEST_CASE("closed before it was open: no connection, told once") {
     CHECK(s.told.why() == errc::logged_out);
     s.settle();
     CHECK(s.told.ends.size() == 1);
+    CHECK(s.told.opened.empty());
+}
+
+TEST_CASE("closed while the server's yes is on its way: it is not opened any more") {
+    scene s;
+    peer p = s.asked();
+    p.send(scene::yes(p));
+    asio::post(s.loop, [&] { s.client->close(); });
+    CHECK(s.is_over());
+    CHECK(s.told.why() == errc::logged_out);
     CHECK(s.told.opened.empty());
 }
 

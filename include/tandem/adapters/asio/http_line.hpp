@@ -71,7 +71,6 @@ private:
         clock::time_point until{};
         error late{errc::timed_out, "no answer in time"};
         bool repeatable = false;
-        bool repeated = false;
     };
 
     // --- told by the link
@@ -86,8 +85,7 @@ private:
     void ended(const error& why, bool untouched) override {
         link_ = {};
         if (!std::exchange(asking_, false)) return why.code == unreachable ? refuse_all(why) : go_on();
-        request& first = waiting_.front();
-        if (untouched && first.repeatable && !std::exchange(first.repeated, true)) return go_on();
+        if (untouched && waiting_.front().repeatable) return go_on();  // once: the next connection is fresh
         refuse(0, why.code == lost ? error{errc::unknown_outcome, "no whole answer: " + why.detail} : why);
         go_on();
     }
