@@ -29,11 +29,10 @@ TEST_CASE("every character, wherever it stands in a text, is read back as it was
 }
 
 TEST_CASE("what needs no escape is written as it is") {
-    const std::string text = "plain, \xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80 and / and \x7f, long enough for several words";
+    const std::string text =
+        "plain, \xc3\xa4\xe4\xb8\xad\xf0\x9f\x98\x80 and / and \x7f, long enough for several words";
     CHECK(written(text) == '"' + text + '"');
     CHECK(written("\x1f\x20\x21\"#[\\]") == "\"\\u001f !\\\"#[\\\\]\"");
 }
 
-TEST_CASE("what is no UTF-8 is legible all the same") {
-    CHECK(written("a\xff\"b") == "\"a?\\\"b\"");
-}
+TEST_CASE("what is no UTF-8 is legible all the same") { CHECK(written("a\xff\"b") == "\"a?\\\"b\""); }

@@ -18,6 +18,10 @@ struct live_chat : tandem::default_policies {
     using pages = tandem::page_codecs<tandem::json_pages>;
 };
 
+// Compiled once, in live.cpp.
+extern template class tandem::engine<live_chat>;
+extern template class tandem::asio_server<tandem::engine<live_chat>>;
+
 template <class Chat = live_chat>
 struct live_server {
     explicit live_server(const tandem::server_options& o = {}, const tandem::options& e = {})
