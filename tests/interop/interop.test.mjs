@@ -59,7 +59,8 @@ async function echoesFragments(socket, parts, binary, between = () => {}) {
     });
     const got = await answer;
     same(got.binary, binary);
-    if (!got.data.equals(Buffer.concat(parts.map(p => Buffer.from(p))))) throw new Error('fragments came back as others');
+    const whole = Buffer.concat(parts.map(p => Buffer.from(p)));
+    if (!got.data.equals(whole)) throw new Error('fragments came back as others');
 }
 const bytes = size => Buffer.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 0xff);
 const letters = size => 'a'.repeat(size);
@@ -178,7 +179,8 @@ await check('server: text that is no text', async () => {
 });
 await check('server: another version', async () => same(await refusal([], { protocolVersion: 8 }), [426, '13']));
 await check('server: no subprotocol in common', async () => same((await refusal(['other'], {}))[0], 400));
-await check('server: a subprotocol is chosen', async () => same((await open(['other', 'echo.tandem'])).protocol, 'echo.tandem'));
+await check('server: a subprotocol is chosen', async () =>
+    same((await open(['other', 'echo.tandem'])).protocol, 'echo.tandem'));
 await check('server: compression is not agreed on', async () => {
     const socket = await open([], { perMessageDeflate: true });
     same(socket.extensions, '');
@@ -198,7 +200,8 @@ const sockets = [], waiting = [];
 const listening = new WebSocketServer({
     host: '127.0.0.1', port: 0, perMessageDeflate: true, maxPayload: 2 * mebibyte,
     handleProtocols: offered => (offered.has('two') ? 'two' : false),
-    verifyClient: ({ req }, answer) => answer(req.headers.authorization === 'Bearer somebody' && req.url !== refused, 401),
+    verifyClient: ({ req }, answer) =>
+        answer(req.headers.authorization === 'Bearer somebody' && req.url !== refused, 401),
 });
 let refused = '';
 listening.on('connection', socket => {
@@ -209,7 +212,8 @@ listening.on('connection', socket => {
 });
 await once(listening, 'listening');
 const client = start('connect', String(listening.address().port));
-const accepted = () => (sockets.length ? Promise.resolve(sockets.shift()) : new Promise(answer => waiting.push(answer)));
+const accepted = () =>
+    (sockets.length ? Promise.resolve(sockets.shift()) : new Promise(answer => waiting.push(answer)));
 
 // Each has a connection of its own; the client says how it ended: code, subprotocol, status, why and reason.
 let number = 0;

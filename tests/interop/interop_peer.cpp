@@ -1,7 +1,7 @@
 // Our half of a talk with another implementation of RFC 6455.
-//   interop_peer serve              says "port <n>" and echoes whatever it hears; "kick me" ends the session from our side
-//   interop_peer connect <port>     opens /0, /1, /2 … one after the other, echoes what it hears, does what it is asked
-//                                   to, and says how each ended; goes when one is closed with 4999
+//   interop_peer serve            says "port <n>" and echoes all it hears; "kick me" ends the session from our side
+//   interop_peer connect <port>   opens /0, /1, /2 … one after the other, echoes what it hears, does what it is asked
+//                                 to, and says how each ended; goes when one is closed with 4999
 #include "tandem/adapters/asio/asio_client.hpp"
 #include "tandem/adapters/asio/asio_server.hpp"
 #include "tandem/adapters/json/json_pages.hpp"

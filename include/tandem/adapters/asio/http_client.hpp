@@ -6,8 +6,8 @@
 namespace tandem {
 
 // For one server, over one connection, which is kept; requests wait for one another. One that was closed while nobody
-// asked is made anew, and if it is found closed only after the request was written, a repeatable request is sent once more.
-// Belongs to the loop's thread and does not outlive the loop.
+// asked is made anew, and if it is found closed only after the request was written, a repeatable request is sent once
+// more. Belongs to the loop's thread and does not outlive the loop.
 //   tandem::http_client client{loop, {.host = "chat.example", .port = 443, .tls = trusted}};
 //   client.ask({.target = "/api/sync?lastSeq=0"}, tandem::done<tandem::http_reply>{[](auto reply) { … }});
 class http_client {

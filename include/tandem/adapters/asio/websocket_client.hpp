@@ -5,8 +5,8 @@
 
 namespace tandem {
 
-// One connection at a time; when it has ended it may be opened again, also by the handler that is told so. Belongs to the
-// loop's thread and does not outlive the loop. Once it is destroyed nothing is called any more.
+// One connection at a time; when it has ended it may be opened again, also by the handler that is told so. Belongs to
+// the loop's thread and does not outlive the loop. Once it is destroyed nothing is called any more.
 //   tandem::websocket_client client{loop, {.message = [](tandem::bytes payload, bool) { … }}};
 //   client.open({.at = {.host = "chat.example", .port = 443, .tls = trusted}, .subprotocols = {"tandem.v1.json"}});
 class websocket_client {
