@@ -10,6 +10,7 @@ struct fan_out {
     std::size_t body;
     std::size_t in_flight;
     double seconds = 0.6;
+    std::size_t members = 1;  // of a crew
 };
 
 constexpr std::string_view team = "group:team";
@@ -29,7 +30,7 @@ void publish(crowd& all, const fan_out& f, bool natively) {
 double deliveries_per_second(const fan_out& f, server_kind kind) {
     const bool natively = kind != server_kind::floor_that_publishes;
     const auto everybody = users("u", f.subscribers + 1);
-    server_setup setup{.kind = kind};
+    server_setup setup{.kind = kind, .members = f.members};
     if (natively) setup.groups = {{"team", everybody}};
     server_process server{setup};
     crowd all{server.port()};
@@ -70,6 +71,19 @@ struct all_sizes {
     std::vector<std::unique_ptr<scenario>> scenarios;
 };
 const all_sizes thousand;
+
+// Two engines on one log, each on a thread: what a delivery costs them, against one alone. Twice this is what a second
+// core is worth; on a machine of two the generator needs one, so the clock on the wall says nothing.
+const scenario crew_of_two{"wire/crew_of_two", [](const std::string& name) {
+                               const auto of = [](std::size_t members) {
+                                   return deliveries_per_second(
+                                       {.subscribers = 1000, .body = 512, .in_flight = 16, .members = members},
+                                       server_kind::with_crew);
+                               };
+                               const auto c = in_turn(5, [&] { return of(2); }, [&] { return of(1); });
+                               print(name, c.value(), "deliveries per server CPU second", c.ratio(),
+                                     "a crew of one; with a core for each, twice this");
+                           }};
 
 const scenario ten_thousand{"wire/fan_out_10000",
                             [](const std::string& name) { measure(name, {as_many_as_possible(10'001) - 1, 512, 16}); }};

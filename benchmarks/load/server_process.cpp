@@ -24,6 +24,7 @@ namespace {
     switch (setup.kind) {
         case server_kind::with_memory: serve_from_memory(setup, channel);
         case server_kind::with_sqlite: serve_from_sqlite(setup, channel);
+        case server_kind::with_crew: serve_from_crew(setup, channel);
         default: serve_floor(setup, channel);
     }
 }
@@ -44,7 +45,8 @@ std::size_t kilobytes_after(const std::string& file, std::string_view key) {
 void stay_on_core(int core) {
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET(core, &one);
+    for (int c = 0; c < CPU_SETSIZE; ++c)
+        if (core < 0 || c == core) CPU_SET(c, &one);
     sched_setaffinity(0, sizeof one, &one);  // refused where there is one core only
 }
 

@@ -23,12 +23,13 @@ struct group_setup {
     std::vector<std::string> members;  // the first is the owner
 };
 
-enum class server_kind { floor_that_publishes, floor_that_echoes, with_memory, with_sqlite };
+enum class server_kind { floor_that_publishes, floor_that_echoes, with_memory, with_sqlite, with_crew };
 
 struct server_setup {
     server_kind kind{};
     std::vector<group_setup> groups{};  // made before anybody is let in
     int send_buffer = 0;                // in the kernel, of each connection; 0: as it is
+    std::size_t members = 1;            // of a crew
     std::uint32_t missed = 0;           // messages of 200 bytes in the first group
     std::string file{};                 // SQLite's
     std::uint16_t port = 0;
@@ -59,7 +60,7 @@ private:
     std::uint16_t port_ = 0;
 };
 
-void stay_on_core(int core);
+void stay_on_core(int core);  // -1: on any
 // What the system holds for all its TCP connections, ours and others'.
 std::size_t memory_of_sockets();
 
@@ -67,6 +68,7 @@ std::size_t memory_of_sockets();
 [[noreturn]] void serve_floor(const server_setup& setup, int channel);
 [[noreturn]] void serve_from_memory(const server_setup& setup, int channel);
 [[noreturn]] void serve_from_sqlite(const server_setup& setup, int channel);
+[[noreturn]] void serve_from_crew(const server_setup& setup, int channel);
 
 void tell(int channel, std::uint64_t number);
 
