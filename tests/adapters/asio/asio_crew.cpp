@@ -46,10 +46,10 @@ bool until(auto is) {
     return true;
 }
 
-peer sign_in(std::uint16_t port, const std::string& user) {
+peer sign_in(std::uint16_t port, const std::string& user, const std::string& more = {}) {
     peer p{port};
     p.upgrade();
-    p.say("AUTH_REQ 1 credential=" + user);
+    p.say("AUTH_REQ 1 credential=" + user + (more.empty() ? "" : " " + more));
     REQUIRE(until([&] { return p.is_told("AUTH_RSP"); }));
     return p;
 }
@@ -97,6 +97,24 @@ TEST_CASE("whoever is connected to whichever member, everybody gets everything, 
             last = at;
         }
     }
+}
+
+TEST_CASE("S27 a kick ends all sessions of a user, whichever members they are with") {
+    crew_of two{2};
+    const auto port = two.crew.listen_plain("127.0.0.1", 0);
+    two.crew.start();
+    std::vector<peer> some;
+    for (int i = 0; i < 16; ++i) some.push_back(sign_in(*port, "alice", "device=d" + std::to_string(i)));
+    peer bob = sign_in(*port, "bob");
+    CHECK(sessions_of(two.crew, 0) > 0);
+    CHECK(sessions_of(two.crew, 1) > 0);
+    two.crew.kick(user_id{"alice"});
+    for (peer& p : some) {
+        CHECK(until([&] { return p.closed_with() == 4000 + static_cast<int>(errc::kicked); }));
+        CHECK(p.is_told("KICK_OUT"));
+    }
+    bob.say("HEARTBEAT_REQ 2");
+    CHECK(until([&] { return bob.is_told("HEARTBEAT_RSP"); }));
 }
 
 TEST_CASE("a crew drains, and its run is over") {

@@ -90,6 +90,15 @@ public:
         member& m = *members_[number];
         asio::post(*m.loop, [&m, f = std::move(f)]() mutable { f(m.engine, m.server); });
     }
+    // The same on every member's thread.
+    template <class F>
+    void post_to_all(F f) {
+        for (std::size_t number = 0; number < size(); ++number) post(number, f);
+    }
+    // Whichever members a user's sessions are with.
+    void kick(const user_id& user, const error& why = errc::kicked) {
+        post_to_all([user, why](engine_type& e, server_type&) { e.kick(user, why); });
+    }
     std::size_t size() const { return members_.size(); }
 
 private:
