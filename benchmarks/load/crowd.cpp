@@ -123,6 +123,7 @@ void crowd::go_on(client& c, std::uint32_t events) {
         const ssize_t size = recv(c.socket, room, room_size, 0);
         if (size < 0 && errno == EAGAIN) return;
         if (size <= 0) return lost(c, "closed by the server");
+        bytes_ += static_cast<std::uint64_t>(size);
         take(c, {room, static_cast<std::size_t>(size)});
         if (c.at == client::stage::none || (static_cast<std::size_t>(size) < room_size && !(events & EPOLLRDHUP)))
             return;

@@ -75,6 +75,7 @@ public:
     std::size_t size() const { return clients_.size(); }
     std::size_t ready() const { return ready_; }
     std::uint64_t entries() const { return entries_; }  // of all
+    std::uint64_t bytes() const { return bytes_; }      // that came, of all
     void move_to(std::uint16_t port) { port_ = port; }
 
 private:
@@ -93,6 +94,7 @@ private:
     std::vector<std::unique_ptr<client>> clients_;
     std::size_t ready_ = 0;
     std::uint64_t entries_ = 0;
+    std::uint64_t bytes_ = 0;
     std::size_t first_unconnected_ = 0;
     // What one was told whole, most others are told, too.
     std::string last_;

@@ -336,7 +336,8 @@ TEST_CASE("who does not say who they are, or is not let in by a slow store, is g
     CHECK(bob.closed() == errc::timed_out);
 }
 
-TEST_CASE("S50 the store is asked about so many arrivals at once; the others wait their turn, and nobody is sent away") {
+TEST_CASE(
+    "S50 the store is asked about so many arrivals at once; the others wait their turn, and nobody is sent away") {
     options o = calm();
     o.sign_ins_at_once = 2;
     script s{o};

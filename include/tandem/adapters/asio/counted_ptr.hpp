@@ -6,7 +6,7 @@
 
 namespace tandem::detail {
 
-// Of something that has a member  std::uint32_t owners = 0.
+// Of something that has  std::uint32_t owners = 0.
 template <class T>
 class counted_ptr {
 public:

@@ -241,6 +241,9 @@ private:
     bool said_all_ : 1 = false;
 };
 
+inline wire_host::wire_host(const server_options& o) : options{o} {}
+inline wire_host::~wire_host() = default;
+
 inline void wire_host::see_to(wire& w) {
     to_see_.emplace_back(&w);
     come_back();

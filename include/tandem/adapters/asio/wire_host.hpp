@@ -16,7 +16,7 @@ class wire;
 // Rooms are for the length of a call. A wire that is in no list any more is gone for its host.
 class wire_host {
 public:
-    explicit wire_host(const server_options& o) : options{o} {}
+    explicit wire_host(const server_options& o);  // these and others are defined where a wire is known: wire.hpp
     wire_host(const wire_host&) = delete;
 
     // Something from outside has come: the engine will be told. Everything of one round is one turn.
@@ -62,7 +62,7 @@ public:
     std::uint64_t writes = 0;
 
 protected:
-    ~wire_host() = default;
+    ~wire_host();
 
 private:
     static wire* following(const wire& w);
