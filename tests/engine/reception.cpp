@@ -349,7 +349,7 @@ TEST_CASE(
     CHECK(s.store.calls(store_verb::memberships) == before + 2);
     all[2].hangs_up();  // while she waits
     s.quick();
-    for (const std::size_t i : {0, 1, 3, 4}) CHECK(all[i].heard() == "signed in");
+    for (const std::size_t i : {0u, 1u, 3u, 4u}) CHECK(all[i].heard() == "signed in");
     CHECK(s.store.calls(store_verb::memberships) == before + 4);
     CHECK(s.sign_in("f", "device=phone").heard() == "signed in");
 }
