@@ -28,7 +28,7 @@ public:
           entry_{db_, "select " + entry_columns + " from entries where position = ?"},
           number_{db_, "select number from entries where position = ?"},
           revoked_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
-                        "and revoked is not null"} {
+                        "and revoked is not null and amended_by <= ?"} {
         db_.run(("pragma cache_size = -" + std::to_string(cache_bytes / 1024)).c_str());
     }
 
@@ -260,14 +260,17 @@ private:
         return all;
     }
 
-    // What is trimmed meanwhile counts for nobody.
+    // What is trimmed meanwhile counts for nobody; what is revoked meanwhile still counts, as the head has no revoke of it.
     std::uint64_t countable(const begun_overview& b, seq first, seq last) {
         const conversation_head& head = b.overview.head;
         const auto to = last == head.seq ? std::optional{head.number} : number_at(b.conversation, last);
         const auto before = first <= head.first_kept ? std::optional{b.number_before_kept}
                                                      : number_at(b.conversation, first.previous());
         if (!to) return 0;
-        rows answer{revoked_.bind(1, std::uint64_t{b.conversation}).bind(2, first.value).bind(3, last.value)};
+        rows answer{revoked_.bind(1, std::uint64_t{b.conversation})
+                        .bind(2, first.value)
+                        .bind(3, last.value)
+                        .bind(4, head.seq.value)};
         const std::uint64_t revoked = answer.next() ? revoked_.number(0) : 0;
         return *to - before.value_or(*to) - revoked;
     }
