@@ -24,7 +24,7 @@ void examine(const http_request& r) {
     require(detail::in_http::count_of(r.fields, "content-length") <= 1);
     require(r.body.empty() || r.field("content-length") == std::to_string(r.body.size()));
     for (const http_field& f : r.fields) {
-        require(detail::in_http::is_token(f.name) && detail::trimmed(f.value) == f.value);
+        require(detail::is_token(f.name) && detail::trimmed(f.value) == f.value);
         for (const char c : f.value) require(c == '\t' || !detail::in_http::is_control(c));
     }
 }
