@@ -164,14 +164,17 @@ bool crowd::take_upgrade(client& c, std::string_view& data) {
     if (end == data.npos) return c.unread.assign(data), false;
     if (!data.starts_with("HTTP/1.1 101")) return lost(c, "not let in"), false;
     data.remove_prefix(end + 4);
-    if (c.user.empty()) return become_ready(c, {}), true;
     c.at = client::stage::signing_in;
-    write(c, native::sign_in(c.user, c.cursor, c.epoch));
+    std::string hello;
+    if (c.user.empty()) append_masked(hello, websocket_opcode::binary, "hello", 0x37fa213d);
+    else hello = native::sign_in(c.user, c.cursor, c.epoch);
+    write(c, hello);
     return true;
 }
 
 void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
+        if (c.user.empty()) return become_ready(c, {});
         const native::told t = native::read(payload);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
         const bool is_refusal = t.what == command::error || t.what == command::kick_out;

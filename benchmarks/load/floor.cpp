@@ -22,6 +22,7 @@ constexpr std::size_t most_joined = 64;
 struct peer {
     int socket;
     bool talks = false;
+    bool greeted = false;
     std::string unread{};   // the beginning of a frame, or of the request
     std::string unsent{};   // what the socket did not take
     std::string answers{};  // echoes of this round
@@ -117,12 +118,15 @@ private:
     }
 
     void answer(peer& from, bytes masked, const char* key) {
-        std::string& out = echoes_ ? from.answers : round_;
+        // Who comes says hello and is answered, as with a server that signs people in: or the system would take it for one that
+        // only listens, and acknowledge what it gets in another way.
+        const bool hello = !std::exchange(from.greeted, true);
+        std::string& out = echoes_ || hello ? from.answers : round_;
         char head[10];
         const std::size_t size = write_websocket_head(head + 10, masked.size(), websocket_opcode::binary);
         out.append(head + 10 - size, size).append(masked);
         detail::mask(out.data() + out.size() - masked.size(), masked.size(), key);
-        if (echoes_) return;
+        if (echoes_ || hello) return;
         publisher_ = &from;
         if (++joined_ == most_joined) publish();
     }

@@ -22,7 +22,7 @@ const scenario sign_in{"wire/sign_in", [](const std::string& name) {
                                5, [] { return arrivals_per_second(server_kind::with_memory); },
                                [] { return arrivals_per_second(server_kind::floor_that_echoes); });
                            print(name, c.value(), "sign-ins per server CPU second", c.ratio(),
-                                 "raw epoll floor, which only accepts and upgrades");
+                                 "raw epoll floor, which accepts, upgrades and echoes once");
                        }};
 
 }  // namespace
