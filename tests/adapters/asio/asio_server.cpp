@@ -217,6 +217,17 @@ TEST_CASE("who drains answers what it was asked, tells everybody when to come ba
     CHECK(live.server->connections() == 0);
 }
 
+TEST_CASE("where nobody can listen the error says where, and why") {
+    live_server<> live;
+    const auto taken = live.server->listen_plain("127.0.0.1", live.port);
+    const auto unknown = live.server->listen_plain("localhost", 0);
+    REQUIRE_FALSE(taken);
+    REQUIRE_FALSE(unknown);
+    CHECK(taken.error().detail.find("port " + std::to_string(live.port) + ": Address already in use") !=
+          std::string::npos);
+    CHECK(unknown.error().detail.find("localhost is no address") == 0);
+}
+
 TEST_CASE("a server that ends takes its connections along, whatever they were doing") {
     live_server<> live;
     http_exchange waiting;

@@ -22,7 +22,10 @@ public:
     result<std::uint16_t> open(const std::string& address, std::uint16_t port) {
         std::error_code failed;
         const asio::ip::tcp::endpoint at{asio::ip::make_address(address, failed), port};
-        if (!failed) acceptor_.open(at.protocol(), failed);
+        if (failed)
+            return error{errc::invalid_argument,
+                         address + " is no address to listen on, as 127.0.0.1, 0.0.0.0 or :: are"};
+        acceptor_.open(at.protocol(), failed);
         if (!failed) acceptor_.set_option(asio::socket_base::reuse_address{true}, failed);
         if (!failed && core_->options.share_ports) acceptor_.set_option(reuse_port{true}, failed);
         if (!failed) acceptor_.bind(at, failed);
