@@ -198,6 +198,27 @@ TEST_SUITE("sqlite_store") {
         CHECK(has(why_not(here.file("log"), {.checkpoint_pages = 0}), "checkpoint_pages"));
     }
 
+    TEST_CASE("a file of the first schema is brought to today's, with all that is in it") {
+        const folder here;
+        std::string before;
+        {
+            auto store = opened(here.file("log"));
+            appended(store, joining("ann"));
+            for (const char* id : {"a", "b", "c"}) appended(store, message("ann", id, id));
+            before = told(store);
+        }
+        {
+            const sqlite::database db{here.file("log"), SQLITE_OPEN_READWRITE};
+            db.run("alter table log drop column trims");
+            db.run("pragma user_version = 1");
+        }
+        auto store = opened(here.file("log"));
+        CHECK(told(store) == before);
+        REQUIRE(store.trim(club, seq{3}));
+        CHECK(store.overviews("ann")->conversations[0].unread == 0);
+        CHECK(sqlite::database{here.file("log"), SQLITE_OPEN_READONLY}.number("select trims from log") == 1);
+    }
+
     TEST_CASE("a new epoch is another one, and what is there stays") {
         const folder here;
         epoch first;

@@ -151,6 +151,11 @@ void unsafe_disk::repair() {
     all_->set(all_->reads_, {});
 }
 
+void unsafe_disk::meanwhile_at(std::uint64_t n, std::function<void()> f) {
+    all_->set(all_->meanwhile_, std::move(f));
+    all_->set(all_->meanwhile_in_, n);
+}
+
 void unsafe_disk::capacity(std::uint64_t bytes) { all_->set(all_->capacity_, bytes); }
 void unsafe_disk::read_only(bool yes) { all_->set(all_->is_read_only_, yes); }
 void unsafe_disk::corrupt(const std::string& file, std::uint64_t offset, std::uint64_t seed, std::size_t count) {

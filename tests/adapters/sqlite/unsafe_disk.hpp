@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,6 +52,9 @@ public:
     void fail_sync_at(std::uint64_t n, bool lasting = false);  // what was to be synced is left to chance, for good
     void fail_read_at(std::uint64_t n, bool lasting = false);
     void repair();
+
+    // f() comes before the n-th read, or lock of a log's index, from here on: whatever somebody was about to do then.
+    void meanwhile_at(std::uint64_t n, std::function<void()> f);
 
     void capacity(std::uint64_t bytes);  // of all files; a write that needs more is SQLITE_FULL
     void read_only(bool yes = true);     // as if it were mounted so

@@ -63,6 +63,7 @@ void machine::close(handle& h) {
 }
 
 int machine::read(handle& h, char* into, std::size_t count, std::uint64_t at) {
+    if (const auto meanwhile = what_comes_between()) meanwhile();
     const guard g{mutex_};
     if (is_dead(h)) return SQLITE_IOERR;
     if (const int code = reads_.strike()) return code;
@@ -155,6 +156,8 @@ int machine::shm_map(handle& h, int region, int size, bool extend, void volatile
 }
 
 int machine::shm_lock(handle& h, int first, int count, int flags) {
+    if (flags & SQLITE_SHM_LOCK)
+        if (const auto meanwhile = what_comes_between()) meanwhile();
     const guard g{mutex_};
     if (flags & SQLITE_SHM_UNLOCK || !is_dead(h)) return h.file->shm.lock(h.locks, first, count, flags);
     return SQLITE_IOERR;
@@ -164,6 +167,12 @@ int machine::shm_unmap(handle& h) {
     const guard g{mutex_};
     h.file->shm.unmap(h.locks);
     return SQLITE_OK;
+}
+
+std::function<void()> machine::what_comes_between() {
+    const guard g{mutex_};
+    const bool now = meanwhile_in_ != 0 && --meanwhile_in_ == 0;
+    return now ? std::exchange(meanwhile_, {}) : std::function<void()>{};
 }
 
 bool machine::power_fails() {

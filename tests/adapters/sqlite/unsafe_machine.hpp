@@ -100,6 +100,7 @@ private:
         value = to;
     }
     bool is_dead(const handle& h) const { return is_off_ || h.life != life_; }
+    std::function<void()> what_comes_between();
     bool power_fails();  // counts an operation: is it the one?
     std::uint64_t bytes_used() const;
     void sync_directory();
@@ -124,6 +125,8 @@ private:
     std::uint64_t capacity_ = no_limit;
     bool is_read_only_ = false;
     std::size_t handles_ = 0;
+    std::uint64_t meanwhile_in_ = 0;
+    std::function<void()> meanwhile_{};
 };
 
 }  // namespace tandem

@@ -29,7 +29,7 @@ inline void prepare_schema(const database& db) {
     if (version == 0) {
         std::random_device random;
         const std::uint64_t seed = static_cast<std::uint64_t>(random()) << 32 ^ random();
-        statement log = db.prepare("insert into log values(?, ?, 0, 0, 0)");
+        statement log = db.prepare("insert into log values(?, ?, 0, 0, 0, 0)");
         log.bind(1, fresh_epoch().value).bind(2, seed & 0x7fffffffffffffffu).run();
     }
     db.run(("pragma application_id = " + std::to_string(file_kind)).c_str());
@@ -131,11 +131,11 @@ position open_tail(const database& db, state& s, Noted noted) {
 }  // namespace opening
 
 inline std::unique_ptr<state> open_state(const database& db) {
-    statement log = db.prepare("select epoch, seed, newest, settled from log");
+    statement log = db.prepare("select epoch, seed, newest, settled, trims from log");
     rows one{log};
     if (!one.next()) throw failure{SQLITE_CORRUPT, db.file(), "has no log"};
     auto s = std::make_unique<state>(db.file(), log.number(1));
-    s->epoch = {log.number(0)}, s->settled = {log.number(3)};
+    s->epoch = {log.number(0)}, s->settled = {log.number(3)}, s->trims = log.number(4);
     opening::open_names(db, *s);
     opening::open_memberships(db, *s);
     const position newest_mark = opening::open_marks(db, *s);

@@ -117,6 +117,7 @@ public:
     }
     const std::vector<moved_mark>& marks() const { return marks_; }
     const recent_sends& sends() const { return sends_; }
+    bool trims() const { return trimmed_.has_value(); }
     bool empty() const { return placed_.empty() && marks_.empty() && !trimmed_; }
 
     // f(number, id) for those who have got one.

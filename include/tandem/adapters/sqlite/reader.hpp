@@ -1,11 +1,10 @@
 // A connection that only reads, and what it is asked.
 #pragma once
 
-#include "entry_row.hpp"
 #include "missed.hpp"
+#include "overview_reader.hpp"
 #include "stored_sends.hpp"
 
-#include "../../store/overviews.hpp"
 #include "../../store/page_room.hpp"
 
 #include <algorithm>
@@ -26,9 +25,7 @@ public:
           marks_{db_, "select position, conversation, target, key, owner, value, shared from marks "
                       "where position > ? and position <= ? order by position"},
           entry_{db_, "select " + entry_columns + " from entries where position = ?"},
-          number_{db_, "select number from entries where position = ?"},
-          revoked_{db_, "select count(*) from entries where conversation = ? and seq >= ? and seq <= ? and kind = 1 "
-                        "and revoked is not null and amended_by <= ?"} {
+          overviews_{db_, s, begin_, entry_, places_} {
         db_.run(("pragma cache_size = -" + std::to_string(cache_bytes / 1024)).c_str());
     }
 
@@ -56,7 +53,7 @@ public:
         std::vector<entry_row> entries;
         std::vector<mark_row> marks;
         {
-            snapshot same{*this};
+            snapshot same{db_, begin_};
             page_filler filler{p, most};
             rows next_entry{tail_.bind(1, from.value).bind(2, p.head.newest.value)};
             rows next_mark{marks_.bind(1, from.value).bind(2, p.head.newest.value)};
@@ -87,7 +84,7 @@ public:
                 plan = plan_for(state_, walks_, id, cursor, p.head.newest, most.entries);
                 offer_recent(state_, plan, lowest);
             }
-            snapshot same{*this};
+            snapshot same{db_, begin_};
             read_missed(plan, std::move(lowest), p, most, entries);
             if (p.examined < plan.until) walks_.put({plan.user, p.examined, plan.until, std::move(plan.lines)});
         }
@@ -111,7 +108,7 @@ public:
         seq from = last.next();
         bool full = false;
         {
-            snapshot same{*this};
+            snapshot same{db_, begin_};
             page_room room{most};
             const auto places = places_down_from(conversation, last, first, most.entries + 1);
             entries.reserve(places.size());
@@ -133,49 +130,11 @@ public:
         return p;
     }
 
-    overview_page overviews(const user_id& id) {
-        overview_page p;
-        std::vector<begun_overview> begun;
-        {
-            std::shared_lock together{state_.mutex};
-            p.head = {state_.epoch, state_.books.newest()};
-            begun = begin_overviews(state_.books, id);
-        }
-        std::vector<entry_row> last;
-        {
-            snapshot same{*this};
-            for (begun_overview& b : begun) {
-                overview& o = b.overview;
-                o.unread = unread_of(o, [&](seq from, seq to) { return countable(b, from, to); });
-                last.push_back(o.head.seq >= o.head.first_kept ? entry_at(o.head.position) : entry_row{});
-            }
-        }
-        std::shared_lock together{state_.mutex};
-        for (std::size_t i = 0; i < begun.size(); ++i) {
-            if (last[i].entry.place.position) {
-                put_names(last[i]);
-                begun[i].overview.last = std::move(last[i].entry);
-            }
-            p.conversations.push_back(std::move(begun[i].overview));
-        }
-        return p;
-    }
+    overview_page overviews(const user_id& id) { return overviews_.read(id); }
 
 private:
     static constexpr int body_column = 19;
     static constexpr std::uint64_t a_few = 2;
-
-    // Several statements see the same, and the file is asked for its state once.
-    class snapshot {
-    public:
-        explicit snapshot(reader& r) : reader_{r} { reader_.begin_.run(); }
-        snapshot(const snapshot&) = delete;
-        snapshot& operator=(const snapshot&) = delete;
-        ~snapshot() { sqlite3_exec(reader_.db_.raw(), "commit", nullptr, nullptr, nullptr); }
-
-    private:
-        reader& reader_;
-    };
 
     page empty_page(position from) const {
         std::shared_lock together{state_.mutex};
@@ -260,33 +219,6 @@ private:
         return all;
     }
 
-    // What is trimmed meanwhile counts for nobody; what is revoked meanwhile still counts, as the head has no revoke of it.
-    std::uint64_t countable(const begun_overview& b, seq first, seq last) {
-        const conversation_head& head = b.overview.head;
-        const auto to = last == head.seq ? std::optional{head.number} : number_at(b.conversation, last);
-        const auto before = first <= head.first_kept ? std::optional{b.number_before_kept}
-                                                     : number_at(b.conversation, first.previous());
-        if (!to) return 0;
-        rows answer{revoked_.bind(1, std::uint64_t{b.conversation})
-                        .bind(2, first.value)
-                        .bind(3, last.value)
-                        .bind(4, head.seq.value)};
-        const std::uint64_t revoked = answer.next() ? revoked_.number(0) : 0;
-        return *to - before.value_or(*to) - revoked;
-    }
-
-    std::optional<std::uint64_t> number_at(std::uint32_t conversation, seq s) {
-        const auto places = places_down_from(conversation, s, s, 1);
-        if (places.empty()) return std::nullopt;
-        rows answer{number_.bind(1, places[0].value)};
-        return answer.next() ? std::optional{number_.number(0)} : std::nullopt;
-    }
-
-    entry_row entry_at(position p) {
-        rows answer{entry_.bind(1, p.value)};
-        return answer.next() ? read_entry(entry_) : entry_row{};
-    }
-
     struct mark_row {
         mark_table::id which;
         std::uint64_t value;
@@ -310,17 +242,9 @@ private:
         return m;
     }
 
-    void put_names(entry_row& r) const {
-        r.entry.conversation = state_.conversation(r.conversation);
-        r.entry.sender = state_.user(r.sender);
-        if (r.subject != flat_index::none) r.entry.subject = state_.user(r.subject);
-    }
     void name(std::vector<entry_row>& from, std::vector<entry>& to) const {
         to.reserve(from.size());
-        for (entry_row& r : from) {
-            put_names(r);
-            to.push_back(std::move(r.entry));
-        }
+        for (entry_row& r : from) to.push_back(state_.named(std::move(r)));
     }
 
     database db_;
@@ -329,7 +253,8 @@ private:
     stored_sends sends_;
     stored_places places_;
     statement begin_;
-    statement tail_, scan_, marks_, entry_, number_, revoked_;
+    statement tail_, scan_, marks_, entry_;
+    overview_reader overviews_;
 };
 
 }  // namespace tandem::sqlite

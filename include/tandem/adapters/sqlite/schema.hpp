@@ -111,7 +111,10 @@ create table sends(              -- of a run, those whose hash begins with this 
 )";
 
 // Each brings a file from the version before it to its own; the last one's number is the version of today.
-inline constexpr const char* schema_steps[] = {first_schema};
+inline constexpr const char* schema_steps[] = {
+    first_schema,
+    "alter table log add column trims integer not null default 0",  // a reader sees that one has come between
+};
 
 inline constexpr std::int64_t file_kind = 0x746e646d;  // "tndm"
 

@@ -1,6 +1,7 @@
 // What writer and readers of one file share in memory: what the disk has.
 #pragma once
 
+#include "entry_row.hpp"
 #include "places.hpp"
 #include "recent_sends.hpp"
 #include "send_filter.hpp"
@@ -41,6 +42,7 @@ struct state {
     std::uint64_t seed;
     tandem::epoch epoch{};
     position settled{};
+    std::uint64_t trims = 0;  // so far
     tandem::books books;
     changed_conversations changed;
     // What the entries behind `settled` tell, those that are being settled apart.
@@ -99,6 +101,13 @@ struct state {
     const conversation_id& conversation(std::uint32_t number) const {
         if (number < books.conversations().size()) return books.conversations()[number];
         throw failure{SQLITE_CORRUPT, file, "names a conversation that is not there"};
+    }
+
+    entry named(entry_row&& r) const {
+        r.entry.conversation = conversation(r.conversation);
+        r.entry.sender = user(r.sender);
+        if (r.subject != flat_index::none) r.entry.subject = user(r.subject);
+        return std::move(r.entry);
     }
 
     // A mark or an entry changes what the members of a conversation see.

@@ -57,7 +57,7 @@ struct write_statements {
     statement head{db, R"(
         update conversations set seq = ?, position = ?, messages = ?, first_kept = ?, messages_before = ?
         where number = ?)"};
-    statement newest{db, "update log set newest = ?"};
+    statement trimmed{db, "update log set newest = ?, trims = trims + 1"};
 };
 
 }  // namespace tandem::sqlite

@@ -123,6 +123,7 @@ private:
         });
         for (const auto& m : pending_.marks())
             if (m.change->shared) state_.touch(m.conversation, m.position);
+        state_.trims += pending_.trims() ? 1 : 0;
         for (const send_at& s : pending_.sends().all()) state_.young.sends.add(s);
         for (const std::uint64_t hash : since.sends) state_.groups.back().filter.add(hash);
         if (since.oldest_is_gone) state_.forget_oldest_run();
@@ -288,7 +289,7 @@ private:
         sql_.forget_marks.bind(1, std::uint64_t{conversation}).bind(2, to.value).run();
         sql_.head.bind(1, head.seq.value).bind(2, head.position.value).bind(3, head.number).bind(4, to.value);
         sql_.head.bind(5, before).bind(6, std::uint64_t{conversation}).run();
-        sql_.newest.bind(1, state_.books.newest().value).run();
+        sql_.trimmed.bind(1, state_.books.newest().value).run();
         pending_.add(pending_commit::trimmed{conversation, to, before});
     }
 
