@@ -134,6 +134,16 @@ struct server {
     std::unique_ptr<engine_type> running;
 };
 
+}  // namespace pulling
+
+// What nearly every test here asks is compiled once, in server.cpp.
+extern template class tandem::engine<pulling::policies<pulling::memory_store, pulling::trust_everyone>>;
+extern template class tandem::engine<pulling::policies<pulling::slow_store, pulling::trust_everyone>>;
+extern template struct pulling::server<>;
+extern template struct pulling::server<pulling::slow_store>;
+
+namespace pulling {
+
 // "group:g 1, group:g 2": what messages a page has.
 inline std::string places(const json& page) {
     std::string all;
