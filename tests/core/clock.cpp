@@ -11,8 +11,8 @@ static_assert(
 
 TEST_CASE("the system clock tells milliseconds since 1970") {
     const auto std_now = [] {
-        using namespace std::chrono;
-        return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+        const auto since = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
     };
     const auto before = std_now();
     const auto now = tandem::system_clock{}.now().milliseconds;

@@ -163,8 +163,8 @@ struct awkward_chat : default_policies {
     using clock = manual_clock&;
 };
 
-struct theatre {
-    theatre() {
+struct awkward_theatre {
+    awkward_theatre() {
         store.answer_at_once();
         clock.advance(seconds(100));
         engine = std::make_unique<tandem::engine<awkward_chat>>(
@@ -182,7 +182,8 @@ struct theatre {
 
 class line_peer {
 public:
-    line_peer(theatre& s, std::string_view query) : theatre_{&s}, opened_{s.engine->open(outlet_, {.query = query})} {}
+    line_peer(awkward_theatre& s, std::string_view query)
+        : theatre_{&s}, opened_{s.engine->open(outlet_, {.query = query})} {}
     line_peer(const line_peer&) = delete;
 
     bool says(const std::string& text) { return theatre_->engine->receive(opened_->session, {text, true}); }
@@ -195,7 +196,7 @@ public:
     recorded_outlet& outlet() { return outlet_; }
 
 private:
-    theatre* theatre_;
+    awkward_theatre* theatre_;
     recorded_outlet outlet_;
     result<engine<awkward_chat>::opened> opened_;
 };
@@ -203,7 +204,7 @@ private:
 }  // namespace
 
 TEST_CASE("a greeting is answered before anybody is known, and what it tells comes first") {
-    theatre s;
+    awkward_theatre s;
     line_peer quiet{s, "awkward=2"};
     CHECK(quiet.heard() == "welcome");
     CHECK(quiet.says("hello 1 t alice"));
@@ -213,7 +214,7 @@ TEST_CASE("a greeting is answered before anybody is known, and what it tells com
 }
 
 TEST_CASE("who is refused gets no session, and who is turned away is told first") {
-    theatre s;
+    awkward_theatre s;
     line_peer refused{s, "awkward=0"};
     CHECK(refused.opened().error().code == errc::unsupported);
     CHECK(refused.heard() == "");
@@ -229,7 +230,7 @@ TEST_CASE("who is refused gets no session, and who is turned away is told first"
 }
 
 TEST_CASE("a dialect's own timer: it pings, and ends who does not answer") {
-    theatre s;
+    awkward_theatre s;
     line_peer quick{s, "awkward=2&who=alice"}, dead{s, "awkward=2&who=bob"};
     s.clock.advance(awkward_dialect::between_pings);
     s.engine->tick();
@@ -244,14 +245,14 @@ TEST_CASE("a dialect's own timer: it pings, and ends who does not answer") {
 }
 
 TEST_CASE("tick says when the next timer is due") {
-    theatre s;
+    awkward_theatre s;
     line_peer alice{s, "awkward=2&who=alice"};
     s.clock.advance(milliseconds(9700));
     CHECK(s.engine->tick() == s.clock.now() + milliseconds(300));
 }
 
 TEST_CASE("replies go out in the order of their requests, with both of their names") {
-    theatre s;
+    awkward_theatre s;
     line_peer alice{s, "awkward=2&who=alice"};
     alice.heard();
     s.gatekeeper.late = true;
@@ -267,7 +268,7 @@ TEST_CASE("replies go out in the order of their requests, with both of their nam
 }
 
 TEST_CASE("an event of two frames reaches everybody whole, in their variant, and the sender after the ack") {
-    theatre s;
+    awkward_theatre s;
     line_peer alice{s, "awkward=2&who=alice"}, bob{s, "awkward=2&who=bob/phone"},
         loud{s, "awkward=2&who=bob/tablet&loudly=1"};
     alice.heard(), bob.heard(), loud.heard();

@@ -1,5 +1,6 @@
 #include <tandem/engine/caretaker.hpp>
 
+#include "conversations.hpp"
 #include "fixture.hpp"
 
 #include <tandem/testing/random.hpp>
@@ -7,8 +8,6 @@
 using namespace tandem;
 
 namespace {
-
-const conversation_id both = conversation_id::direct("alice", "bob"), team = conversation_id::group("team");
 
 options keeping(std::uint64_t entries, duration time = {}) {
     options o = calm();

@@ -1,5 +1,6 @@
 #include <tandem/engine/courier.hpp>
 
+#include "conversations.hpp"
 #include "fixture.hpp"
 
 #include <tandem/testing/random.hpp>
@@ -7,8 +8,6 @@
 using namespace tandem;
 
 namespace {
-
-const conversation_id both = conversation_id::direct("alice", "bob"), team = conversation_id::group("team");
 
 // What becomes of one piece.
 enum class fate { stored, refused, stored_and_failed, stored_and_forgotten, forgotten };

@@ -1,12 +1,11 @@
 #include <tandem/engine/reception.hpp>
 
+#include "conversations.hpp"
 #include "fixture.hpp"
 
 using namespace tandem;
 
 namespace {
-
-const conversation_id team = conversation_id::group("team");
 
 struct arriving : script {
     arriving() {

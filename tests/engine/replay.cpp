@@ -1,12 +1,14 @@
 #include <tandem/engine/replay.hpp>
 
+#include "conversations.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace tandem;
 
 namespace {
 
-const conversation_id team = conversation_id::group("team"), crew = conversation_id::group("crew");
+const conversation_id crew = conversation_id::group("crew");
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include <tandem/engine/replayer.hpp>
 
+#include "conversations.hpp"
 #include "fixture.hpp"
 
 #include <tandem/testing/random.hpp>
@@ -122,8 +123,6 @@ struct deaf_script {
     scripted_store<memory_store> store;
     std::unique_ptr<engine<deaf_chat>> running;
 };
-
-const conversation_id both = conversation_id::direct("alice", "bob"), team = conversation_id::group("team");
 
 }  // namespace
 

@@ -5,6 +5,8 @@
 
 namespace tandem {
 
+inline const conversation_id pair = conversation_id::direct("alice", "bob");
+
 struct device {
     // What it shows of one conversation.
     struct shown {

@@ -7,7 +7,6 @@ using namespace tandem;
 
 namespace {
 
-const conversation_id pair = conversation_id::direct("alice", "bob");
 const conversation_id team = conversation_id::group("team");
 
 std::string numbers(int from, int to) {

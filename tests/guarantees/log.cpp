@@ -8,11 +8,7 @@
 
 using namespace tandem;
 
-namespace {
-
-const conversation_id pair = conversation_id::direct("alice", "bob");
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("guarantee 1, durable: what was acked is at its seq after a crash, whatever else was lost") {
     for (const std::size_t kept : {0u, 1u}) {

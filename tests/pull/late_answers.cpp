@@ -8,8 +8,8 @@ using namespace pulling;
 
 namespace {
 
-struct slow_authenticator {
-    slow_authenticator() = default;
+struct late_authenticator {
+    late_authenticator() = default;
     void verify(std::string_view credential, done<identity> then) { waiting.push_back({credential, std::move(then)}); }
     void answer_all() {
         for (auto& [credential, then] : std::exchange(waiting, {})) then(identity{.user = user_id{credential}});
@@ -17,7 +17,7 @@ struct slow_authenticator {
     std::vector<std::pair<std::string_view, done<identity>>> waiting;
 };
 
-using late_server = server<slow_store, slow_authenticator>;
+using late_server = server<slow_store, late_authenticator>;
 
 constexpr std::string_view bodies[] = {R"({"to":"bob","clientMsgId":"1","body":"x"})", R"({"to":"bob","value":"1"})",
                                        R"({"to":"bob","clientMsgId":"2","target":"1"})",

@@ -27,7 +27,7 @@ template <class Server>
 std::string receipts_of(Server& s, std::string_view user, std::string_view query) {
     const pull_answer a = s.get(user, "/api/messages/receipts?" + std::string{query});
     if (a.status != 200) return s.refusal(a);
-    const json b = json::parse(a.body);
+    const auto b = nlohmann::json::parse(a.body);
     return text_of({b["members"], b["delivered"], b["read"]});
 }
 

@@ -16,12 +16,6 @@ std::string get(std::string_view target, std::string_view more = as_alice) {
     return "GET " + std::string{target} + " HTTP/1.1\r\nHost: h\r\n" + std::string{more} + "\r\n";
 }
 
-std::size_t count(std::string_view text, std::string_view part) {
-    std::size_t n = 0;
-    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
-    return n;
-}
-
 }  // namespace
 
 TEST_CASE("what one says is pushed to the other, and acknowledged") {
@@ -39,7 +33,7 @@ TEST_CASE("what was said while somebody was away is pulled on the same port, ove
     peer bob = live.connect();
     for (int i = 1; i <= 3; ++i) {
         bob.send(get("/api/sync?lastSeq=0", "Authorization: Bearer bob\r\n"));
-        CHECK(live.until([&] { return count(bob.got(), "\"hasMore\":false") == static_cast<std::size_t>(i); }));
+        CHECK(live.until([&] { return times(bob.got(), "\"hasMore\":false") == static_cast<std::size_t>(i); }));
     }
     CHECK(bob.has("\"nextSeq\":\"1\""));
     CHECK_FALSE(bob.ended());
@@ -51,7 +45,7 @@ TEST_CASE("requests that come together are answered in their order") {
     std::string all;
     for (int i = 0; i < 50; ++i) all += get(i % 2 ? "/health" : "/nothing/here");
     p.send(all);
-    REQUIRE(live.until([&] { return count(p.got(), "HTTP/1.1 ") == 50; }));
+    REQUIRE(live.until([&] { return times(p.got(), "HTTP/1.1 ") == 50; }));
     const std::string& got = p.got();
     std::size_t at = 0;
     for (int i = 0; i < 50; ++i, ++at) {
@@ -76,7 +70,7 @@ TEST_CASE("a peer that asks for much and takes nothing costs one answer's memory
     p.send(all);
     live.settle();
     CHECK(live.server->unwritten_bytes() < 2 * 1024 * 1024);
-    CHECK(live.until([&] { return count(p.got(), "\"hasMore\":") == pulls; }));
+    CHECK(live.until([&] { return times(p.got(), "\"hasMore\":") == pulls; }));
 }
 
 TEST_CASE("what belongs together is written together: one write for all that one round has told a connection") {

@@ -80,12 +80,6 @@ struct scene : scripted_server {
     }
 };
 
-std::size_t count(std::string_view text, std::string_view part) {
-    std::size_t n = 0;
-    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
-    return n;
-}
-
 }  // namespace
 
 TEST_CASE("a server of our own is asked: pages, refusals, over one connection") {
@@ -463,7 +457,7 @@ TEST_CASE("what cannot be asked is told so, and does not stop the others; no fie
     CHECK(s.told.all.empty());
     peer p = s.accept();
     CHECK(s.is_asked(p, "GET /d "));
-    CHECK(count(p.got(), "HTTP/1.1") == 1);
+    CHECK(times(p.got(), "HTTP/1.1") == 1);
     CHECK_FALSE(p.has("X-Worse"));
     CHECK_FALSE(p.has("Content-Length"));
     CHECK(s.told.names() == "abc");

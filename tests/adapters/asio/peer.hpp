@@ -120,3 +120,10 @@ private:
     std::string got_;
     bool ended_ = false;
 };
+
+// How often it is said.
+inline std::size_t times(std::string_view text, std::string_view part) {
+    std::size_t n = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
+    return n;
+}

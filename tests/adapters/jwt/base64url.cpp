@@ -8,7 +8,7 @@ using namespace tandem;
 
 namespace {
 
-bool reads(std::string_view text) {
+bool is_read(std::string_view text) {
     std::string out;
     return detail::in_jwt::read_base64url(text, out);
 }
@@ -34,14 +34,14 @@ TEST_CASE("every run of octets has the base64url that OpenSSL gives it, and come
 }
 
 TEST_CASE("S23 base64url is strict: no padding, no space, no other alphabet, no lone digit, no bits left over") {
-    CHECK(reads(""));
-    CHECK(reads("QQ"));
-    CHECK(reads("QUI"));
+    CHECK(is_read(""));
+    CHECK(is_read("QQ"));
+    CHECK(is_read("QUI"));
     for (const char* wrong :
          {"QQ==", "QUI=", "A", "QUJDA", "QQ\n", " QQ", "Q Q", "+_++", "A/AA", "Q\xc3", "QQ=", "=", "Q.QQ"})
-        CHECK_MESSAGE(!reads(wrong), wrong);
-    CHECK_FALSE(reads(std::string_view{"QQ\0Q", 4}));
-    for (const char* hidden : {"QR", "QX", "Qf", "QUJ", "QUK", "QUL"}) CHECK_MESSAGE(!reads(hidden), hidden);
+        CHECK_MESSAGE(!is_read(wrong), wrong);
+    CHECK_FALSE(is_read(std::string_view{"QQ\0Q", 4}));
+    for (const char* hidden : {"QR", "QX", "Qf", "QUJ", "QUK", "QUL"}) CHECK_MESSAGE(!is_read(hidden), hidden);
 }
 
 TEST_CASE("S23 each octet has one text: of all pairs of digits 256 are read") {
@@ -49,7 +49,7 @@ TEST_CASE("S23 each octet has one text: of all pairs of digits 256 are read") {
     for (int a = 0; a < 256; ++a)
         for (int b = 0; b < 256; ++b) {
             const char pair[] = {static_cast<char>(a), static_cast<char>(b)};
-            read += reads({pair, 2});
+            read += is_read({pair, 2});
         }
     CHECK(read == 256);
 }

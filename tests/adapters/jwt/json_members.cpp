@@ -2,11 +2,11 @@
 
 #include <doctest/doctest.h>
 
-using namespace tandem::detail::in_jwt;
+using tandem::detail::in_jwt::json_cursor, tandem::detail::in_jwt::json_kind, tandem::detail::in_jwt::json_members;
 
 namespace {
 
-bool reads(std::string_view text) { return json_members::read(text).has_value(); }
+bool is_sound(std::string_view text) { return json_members::read(text).has_value(); }
 
 // What {"a": <value>} has under a.
 std::string value_of(const std::string& value) {
@@ -33,7 +33,7 @@ TEST_CASE("members are found by their names, with the kind of their values") {
     CHECK(all->find("o")->kind == json_kind::object);
     CHECK(all->find("o")->text == "{\"s\":null}");
     CHECK(all->find("null") == nullptr);
-    CHECK(reads("{}"));
+    CHECK(is_sound("{}"));
     CHECK(json_members::read("{}")->find("") == nullptr);
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("what is no JSON string is refused") {
                               R"("\ud83d\n")", R"("\ud83d\u0041")", R"("\ud83d\ud83d")", R"("\ud83d\ue000")", "\"\n\"",
                               "\"\x1f\"", "\"a", "\"\\", "'a'", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\""})
         CHECK_MESSAGE(value_of(wrong) == "refused", wrong);
-    CHECK_FALSE(reads(std::string_view{"{\"a\":\"\0\"}", 9}));
+    CHECK_FALSE(is_sound(std::string_view{"{\"a\":\"\0\"}", 9}));
 }
 
 TEST_CASE("what is no JSON number or word is refused") {
@@ -90,15 +90,15 @@ TEST_CASE("what is not one object is refused") {
                               "\xef\xbb\xbf{}",
                               "/**/{}",
                               "{\"a\":{\"b\":1,}}"})
-        CHECK_MESSAGE(!reads(wrong), wrong);
+        CHECK_MESSAGE(!is_sound(wrong), wrong);
 }
 
 TEST_CASE("S23 a name that comes twice is refused, however it is spelled; deeper down nobody looks") {
-    CHECK_FALSE(reads(R"({"alg":1,"alg":1})"));
-    CHECK_FALSE(reads(R"({"alg":1,"b":2,"\u0061lg":3})"));
-    CHECK_FALSE(reads(R"({"":1,"":2})"));
-    CHECK(reads(R"({"alg":1,"Alg":2})"));
-    CHECK(reads(R"({"a":{"b":1,"b":2},"b":3})"));
+    CHECK_FALSE(is_sound(R"({"alg":1,"alg":1})"));
+    CHECK_FALSE(is_sound(R"({"alg":1,"b":2,"\u0061lg":3})"));
+    CHECK_FALSE(is_sound(R"({"":1,"":2})"));
+    CHECK(is_sound(R"({"alg":1,"Alg":2})"));
+    CHECK(is_sound(R"({"a":{"b":1,"b":2},"b":3})"));
 }
 
 TEST_CASE("nesting and the number of members are bounded") {
@@ -107,9 +107,9 @@ TEST_CASE("nesting and the number of members are bounded") {
     CHECK(value_of(nested(3000)) == "refused");
     std::string many = "{";
     for (std::size_t i = 0; i < json_members::most; ++i) many += "\"" + std::to_string(i) + "\":0,";
-    CHECK_FALSE(reads(many + "\"x\":0}"));
+    CHECK_FALSE(is_sound(many + "\"x\":0}"));
     many.back() = '}';
-    CHECK(reads(many));
+    CHECK(is_sound(many));
 }
 
 TEST_CASE("the strings of an array") {

@@ -1,7 +1,7 @@
 #include <tandem/adapters/sqlite/sqlite_store.hpp>
 
 #include "raw_database.hpp"
-#include "store_life.hpp"
+#include "stored_life.hpp"
 #include "unsafe_disk.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ bool names(const error& e, const char* what) {
 template <class Break>
 int live_through(std::uint64_t seed, int steps, int breaks_after, bool powersafe_overwrite, Break break_something) {
     unsafe_disk disk{{{512, powersafe_overwrite}, false, seed}};
-    store_life life{seed};
+    stored_life life{seed};
     int failed = 0;
     {
         auto store = opened(disk);

@@ -1,7 +1,7 @@
 #include <tandem/adapters/sqlite/sqlite_store.hpp>
 
 #include "raw_database.hpp"
-#include "store_life.hpp"
+#include "stored_life.hpp"
 #include "unsafe_disk.hpp"
 
 #include <doctest/doctest.h>
@@ -68,7 +68,7 @@ private:
     std::uint64_t seed_;
     seeded_random random_;
     unsafe_disk disk_;
-    store_life life_;
+    stored_life life_;
     std::optional<epoch> epoch_;
 };
 

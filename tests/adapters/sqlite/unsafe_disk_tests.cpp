@@ -75,13 +75,13 @@ std::uint64_t length_of_life(unsafe_disk::options o, const char* synchronous = "
     return disk.operations();
 }
 
-constexpr medium media[] = {{512, false}, {512, true}, {4096, false}, {4096, true}};
+constexpr medium some_media[] = {{512, false}, {512, true}, {4096, false}, {4096, true}};
 
 }  // namespace
 
 TEST_SUITE("unsafe_disk") {
     TEST_CASE("what was committed before any crash is there after it") {
-        for (const medium& m : media) {
+        for (const medium& m : some_media) {
             const std::uint64_t length = length_of_life({m});
             REQUIRE(length > 50);
             for (std::uint64_t n = 1; n <= length; ++n) {

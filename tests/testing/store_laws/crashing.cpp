@@ -70,7 +70,7 @@ struct owns_up_to_it : answers_before_it_flushes {
     static inline std::uint64_t log = 1;
 };
 
-const std::string law = "a crash takes back nothing that was answered";
+const std::string crashing_law = "a crash takes back nothing that was answered";
 
 }  // namespace
 
@@ -80,12 +80,14 @@ TEST_SUITE("store_laws/crashing") {
     }
 
     TEST_CASE("a crash at every call catches what only a crash does") {
-        CHECK(broken_on_disk(make_journalled<answers_before_it_flushes>, circumstance::crashes) == std::set{law});
-        CHECK(broken_on_disk(make_journalled<keeps_half_of_what_crashed>, circumstance::crashes) == std::set{law});
-        CHECK(broken_on_disk(make_journalled<denies_what_crashed>, circumstance::crashes) == std::set{law});
-        CHECK(broken_on_disk(make_journalled<loses_marks_in_a_crash>, circumstance::crashes) == std::set{law});
+        CHECK(broken_on_disk(make_journalled<answers_before_it_flushes>, circumstance::crashes) ==
+              std::set{crashing_law});
+        CHECK(broken_on_disk(make_journalled<keeps_half_of_what_crashed>, circumstance::crashes) ==
+              std::set{crashing_law});
+        CHECK(broken_on_disk(make_journalled<denies_what_crashed>, circumstance::crashes) == std::set{crashing_law});
+        CHECK(broken_on_disk(make_journalled<loses_marks_in_a_crash>, circumstance::crashes) == std::set{crashing_law});
         CHECK(broken_on_disk(make_journalled<forgets_content_types_in_a_crash>, circumstance::crashes) ==
-              std::set{law});
+              std::set{crashing_law});
     }
 
     TEST_CASE("a store that takes a new epoch after a crash breaks no law") {

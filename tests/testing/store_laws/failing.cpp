@@ -82,7 +82,7 @@ struct takes_a_new_epoch_when_something_failed : journalled_store {
     std::uint64_t failures = 0;
 };
 
-const std::string law = "a failed call did nothing, or all of it";
+const std::string failing_law = "a failed call did nothing, or all of it";
 
 }  // namespace
 
@@ -93,15 +93,17 @@ TEST_SUITE("store_laws/failing") {
 
     TEST_CASE("a failing call catches what goes wrong only then") {
         CHECK(broken_on_disk(make_journalled<stores_half_of_what_failed>, circumstance::failing_calls) ==
-              std::set{law});
+              std::set{failing_law});
         CHECK(broken_on_disk(make_journalled<says_it_failed_though_it_happened>, circumstance::failing_calls) ==
-              std::set{law});
-        CHECK(broken_on_disk(make_journalled<remembers_too_late>, circumstance::failing_calls) == std::set{law});
-        CHECK(broken_on_disk(make_journalled<throws_what_went_wrong>, circumstance::failing_calls) == std::set{law});
-        CHECK(broken_on_disk(make_journalled<never_recovers>, circumstance::failing_calls) == std::set{law});
+              std::set{failing_law});
+        CHECK(broken_on_disk(make_journalled<remembers_too_late>, circumstance::failing_calls) ==
+              std::set{failing_law});
+        CHECK(broken_on_disk(make_journalled<throws_what_went_wrong>, circumstance::failing_calls) ==
+              std::set{failing_law});
+        CHECK(broken_on_disk(make_journalled<never_recovers>, circumstance::failing_calls) == std::set{failing_law});
         CHECK(broken_on_disk(make_journalled<takes_a_failure_for_the_end>, circumstance::failing_calls) ==
-              std::set{law});
+              std::set{failing_law});
         CHECK(broken_on_disk(make_journalled<takes_a_new_epoch_when_something_failed>, circumstance::failing_calls) ==
-              std::set{law});
+              std::set{failing_law});
     }
 }

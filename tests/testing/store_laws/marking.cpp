@@ -116,7 +116,7 @@ struct lists_the_oldest_first : changeable_store {
     }
 };
 
-constexpr wrong_store wrong[] = {
+constexpr wrong_store wrong_marking[] = {
     {"marks merge by their rule", make_wrong<says_a_pin_of_0_is_a_change>},
     {"marks have a member and a seq that exists", make_wrong<lets_members_mark_only>},
     {"a mark may be of one entry", make_wrong<has_application_marks_of_conversations_only>},
@@ -190,8 +190,9 @@ struct counts_notices : changeable_store {
 TEST_SUITE("store_laws/marking") {
     TEST_CASE("every law has a wrong store that only it catches") {
         for (const std::string& law : names_of(law_kit::marking)) {
-            const auto* w = std::find_if(std::begin(wrong), std::end(wrong), [&](auto& one) { return one.law == law; });
-            REQUIRE_MESSAGE(w != std::end(wrong), law);
+            const auto* w = std::find_if(std::begin(wrong_marking), std::end(wrong_marking),
+                                         [&](auto& one) { return one.law == law; });
+            REQUIRE_MESSAGE(w != std::end(wrong_marking), law);
             CHECK_MESSAGE(broken_by(w->make) == std::set{law}, law);
         }
     }

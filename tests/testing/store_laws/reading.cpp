@@ -86,7 +86,7 @@ struct shows_new_members_the_trimmed : changeable_store {
     }
 };
 
-constexpr wrong_store wrong[] = {
+constexpr wrong_store wrong_reading[] = {
     {"the tail is everything in order", make_wrong<forgets_mentions>},
     {"changes are what one may see", make_wrong<forgets_the_leave>},
     {"pages leave nothing out", make_wrong<says_a_full_page_is_the_last>},
@@ -117,8 +117,9 @@ struct shows_everything : changeable_store {
 TEST_SUITE("store_laws/reading") {
     TEST_CASE("every law has a wrong store that only it catches") {
         for (const std::string& law : names_of(law_kit::reading)) {
-            const auto* w = std::find_if(std::begin(wrong), std::end(wrong), [&](auto& one) { return one.law == law; });
-            REQUIRE_MESSAGE(w != std::end(wrong), law);
+            const auto* w = std::find_if(std::begin(wrong_reading), std::end(wrong_reading),
+                                         [&](auto& one) { return one.law == law; });
+            REQUIRE_MESSAGE(w != std::end(wrong_reading), law);
             CHECK_MESSAGE(broken_by(w->make) == std::set{law}, law);
         }
     }

@@ -86,7 +86,7 @@ struct takes_a_new_epoch_at_every_start : journalled_store {
 constexpr struct {
     const char* law;
     made_journalled (*make)(test_disk&);
-} wrong[] = {
+} wrong_restarting[] = {
     {"a restart keeps what was answered", make_journalled<forgets_mentions_at_restart>},
     {"a restart keeps marks", make_journalled<lowers_receipts_at_restart>},
     {"a restart goes on where it was", make_journalled<takes_the_last_entry_for_the_head>},
@@ -144,8 +144,9 @@ TEST_SUITE("store_laws/restarting") {
     TEST_CASE("every law has a wrong store that only it catches, of those with a name") {
         const auto named = names_of(law_kit::restarting);
         for (const std::string& law : named) {
-            const auto* w = std::find_if(std::begin(wrong), std::end(wrong), [&](auto& one) { return one.law == law; });
-            REQUIRE_MESSAGE(w != std::end(wrong), law);
+            const auto* w = std::find_if(std::begin(wrong_restarting), std::end(wrong_restarting),
+                                         [&](auto& one) { return one.law == law; });
+            REQUIRE_MESSAGE(w != std::end(wrong_restarting), law);
             const auto broken = broken_on_disk(w->make, circumstance::restarts);
             for (const std::string& other : named) CHECK_MESSAGE(broken.contains(other) == (other == law), law, other);
         }

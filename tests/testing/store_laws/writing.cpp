@@ -132,7 +132,7 @@ struct finds_seq_0_strange : changeable_store {
     }
 };
 
-constexpr wrong_store wrong[] = {
+constexpr wrong_store wrong_writing[] = {
     {"seqs and positions are given out without holes", make_wrong<counts_joins>},
     {"the drafts of an append see those before them", make_wrong<leaves_the_last_word>},
     {"appends that are joined are one", make_wrong<joins_backwards>},
@@ -186,8 +186,9 @@ struct remembers_revoked_mentions : changeable_store {
 TEST_SUITE("store_laws/writing") {
     TEST_CASE("every law has a wrong store that only it catches") {
         for (const std::string& law : names_of(law_kit::writing)) {
-            const auto* w = std::find_if(std::begin(wrong), std::end(wrong), [&](auto& one) { return one.law == law; });
-            REQUIRE_MESSAGE(w != std::end(wrong), law);
+            const auto* w = std::find_if(std::begin(wrong_writing), std::end(wrong_writing),
+                                         [&](auto& one) { return one.law == law; });
+            REQUIRE_MESSAGE(w != std::end(wrong_writing), law);
             CHECK_MESSAGE(broken_by(w->make) == std::set{law}, law);
         }
     }

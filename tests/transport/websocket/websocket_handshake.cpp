@@ -9,7 +9,7 @@ namespace {
 // RFC 6455, 1.3.
 constexpr std::string_view their_key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-websocket_upgrade good() {
+websocket_upgrade sound_upgrade() {
     return {.method = "GET",
             .version = "HTTP/1.1",
             .upgrade = "websocket",
@@ -20,7 +20,7 @@ websocket_upgrade good() {
 
 template <class Change>
 int refusal_with(Change change) {
-    websocket_upgrade request = good();
+    websocket_upgrade request = sound_upgrade();
     change(request);
     return websocket_refusal(request);
 }
@@ -33,11 +33,11 @@ TEST_CASE("the answer to a key is RFC 6455's own example") {
 }
 
 TEST_CASE("an upgrade as browsers send it is one") {
-    CHECK(websocket_refusal(good()) == 0);
+    CHECK(websocket_refusal(sound_upgrade()) == 0);
     CHECK(refusal_with([](auto& r) { r.connection = "keep-alive, Upgrade"; }) == 0);
     CHECK(refusal_with([](auto& r) { r.upgrade = "WebSocket", r.connection = "upgrade"; }) == 0);
     CHECK(refusal_with([](auto& r) { r.upgrade = "h2c, websocket"; }) == 0);
-    CHECK(asks_for_websocket(good()));
+    CHECK(asks_for_websocket(sound_upgrade()));
 }
 
 TEST_CASE("S02 only version 13 is spoken, and the refusal names it") {
@@ -56,7 +56,7 @@ TEST_CASE("what is no upgrade is refused as what it is") {
         CHECK(refusal_with([&](auto& r) { r.version = version; }) == 400);
     for (const char* upgrade : {"", "h2c", "websockets", "websocket/13"}) {
         CHECK(refusal_with([&](auto& r) { r.upgrade = upgrade; }) == 400);
-        websocket_upgrade request = good();
+        websocket_upgrade request = sound_upgrade();
         request.upgrade = upgrade;
         CHECK_FALSE(asks_for_websocket(request));
     }

@@ -11,7 +11,7 @@ using scripts::check, scripts::script, scripts::shown;
 
 namespace {
 
-constexpr websocket_role server = websocket_role::server, client = websocket_role::client;
+constexpr websocket_role server = websocket_role::server, at_client = websocket_role::client;
 constexpr std::uint64_t top_bit = std::uint64_t{1} << 63;
 constexpr auto nobody = [](const websocket_message&) { return true; };
 
@@ -34,9 +34,9 @@ TEST_CASE("S35 a message may be as long as the limit and not a byte longer") {
         {"exactly the limit, from a server",
          served(last_binary, body(100)),
          "binary " + shown(body(100)),
-         client,
+         at_client,
          {100}},
-        {"one above, from a server", served(last_binary, body(101)), "fails 1009", client, {100}},
+        {"one above, from a server", served(last_binary, body(101)), "fails 1009", at_client, {100}},
         {"exactly the limit, in fragments",
          sent(first_text, body(40)) + sent(middle, body(59)) + sent(last, "m"),
          "text " + shown(body(100)),
@@ -95,12 +95,12 @@ TEST_CASE("S35 a message that is too long is refused before any of it has come")
         {"a continuation of 2^64 - 1", first + head(last, ~std::uint64_t{0}).append(key), "fails 1002"},
         {"a continuation of 2^64 - 3, which with 3 is nothing", first + head(last, ~std::uint64_t{0} - 2).append(key),
          "fails 1002"},
-        {"a server's 2^63", head(last_binary, top_bit, false), "fails 1002", client},
-        {"a server's 65537", head(last_binary, 65537, false), "fails 1009", client},
+        {"a server's 2^63", head(last_binary, top_bit, false), "fails 1002", at_client},
+        {"a server's 65537", head(last_binary, 65537, false), "fails 1009", at_client},
         {"a server's continuation of 2^64 - 1", first_served + head(last, ~std::uint64_t{0}, false), "fails 1002",
-         client},
-        {"a server's continuation of 65534 after 3", first_served + head(last, 65534, false), "fails 1009", client},
-        {"a server's continuation of 98 after 3", first_served + head(last, 98, false), "fails 1009", client, {100}},
+         at_client},
+        {"a server's continuation of 65534 after 3", first_served + head(last, 65534, false), "fails 1009", at_client},
+        {"a server's continuation of 98 after 3", first_served + head(last, 98, false), "fails 1009", at_client, {100}},
     });
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("S36 the fragments of a message are counted, empty ones too") {
          "text 'a' | fails 1008",
          server,
          {.fragments = 1}},
-        {"from a server", served(first_text) + times(4, served(middle)), "fails 1008", client, four},
+        {"from a server", served(first_text) + times(4, served(middle)), "fails 1008", at_client, four},
         {"1024 by default", sent(first_text) + times(1022, empty) + sent(last), "text ''"},
         {"endless empty continuations", sent(first_text) + times(5000, empty), "fails 1008"},
     });

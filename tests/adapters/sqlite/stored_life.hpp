@@ -98,9 +98,9 @@ struct ask_store {
 
 // The same seed does the same, as long as the store does what the model does. A step that was answered must be there
 // for ever. The one that was not may be there, all of it or nothing, if the store did not say that nothing happened.
-class store_life : scene {
+class stored_life : scene {
 public:
-    explicit store_life(std::uint64_t seed, unsigned largest_batch = 32)
+    explicit stored_life(std::uint64_t seed, unsigned largest_batch = 32)
         : random_{seed}, largest_batch_{largest_batch} {
         for (const user_id& u : users_) conversations_.push_back(conversation_id::self(u));
         for (const char* g : {"g", "h", "i"}) conversations_.push_back(group(g));
