@@ -85,6 +85,22 @@ TEST_CASE("whoever is turned away hears why, and then the close") {
     CHECK(server.engine.hub().session_count() == 0);
 }
 
+TEST_CASE("what the application sends between rounds goes to all of a large room, although nothing else happens") {
+    live_server server{{.slice = 2}};
+    const auto room = tandem::conversation_id::group(tandem::group_id{"room"});
+    std::vector<peer> members;
+    for (const char* user : {"a", "b", "c", "d", "e", "f", "g"}) {
+        server.engine.join(room, tandem::user_id{user});
+        members.push_back(server.sign_in(user));
+    }
+    server.settle();
+
+    tandem::draft d;
+    d.conversation = room, d.sender = tandem::user_id{"a"}, d.body = "hello_all";
+    server.engine.send(std::move(d));
+    for (auto& m : members) CHECK(server.until([&] { return m.is_told("body=hello_all"); }));
+}
+
 TEST_CASE("a session that is kicked is told why, in its language and in the close") {
     live_server server;
     auto alice = server.sign_in("alice");
