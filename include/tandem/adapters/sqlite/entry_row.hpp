@@ -5,11 +5,13 @@
 
 #include "../../store/rules.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace tandem::sqlite {
 
 // Users and conversations are numbers on disk; whoever has the books puts the names in.
-struct entry_row {
-    tandem::entry entry;
+struct entry_numbers {
     std::uint32_t conversation = flat_index::none;
     std::uint32_t sender = flat_index::none;
     std::uint32_t subject = flat_index::none;
@@ -43,19 +45,38 @@ inline const std::string entry_columns =
     "position, conversation, seq, number, sender, kind, content_type, time, fingerprint, trusted, revoked, amended_by, "
     "target, subject, role, history, visible_from, mentions, send_id, body";
 
-inline entry_row read_entry(const statement& s) {
-    entry_row r;
-    entry& e = r.entry;
+inline entry_numbers read_entry(const statement& s, entry& e) {
+    entry_numbers n{s.small<std::uint32_t>(1), s.small<std::uint32_t>(4), flat_index::none};
     e.place = {seq{s.number(2)}, position{s.number(0)}};
-    r.conversation = s.small<std::uint32_t>(1), e.number = s.number(3), r.sender = s.small<std::uint32_t>(4);
+    e.number = s.number(3);
     e.kind = s.small<entry_kind>(5), e.content_type = s.small<std::uint32_t>(6);
     e.time = {static_cast<std::int64_t>(s.number(7))}, e.fingerprint = s.number(8), e.trusted = s.number(9) != 0;
     e.revoked = s.number(10) != 0, e.amended_by = {s.number(11)}, e.target = {s.number(12)};
-    if (!s.is_null(13)) r.subject = s.small<std::uint32_t>(13);
+    if (!s.is_null(13)) n.subject = s.small<std::uint32_t>(13);
     e.role = s.small<role>(14), e.history = s.small<std::uint32_t>(15), e.visible_from = {s.number(16)};
     if (!s.is_null(17)) e.mentions = users_in(s.blob(17));
     e.send_id = send_id{s.blob(18)}, e.body = s.blob(19);
-    return r;
+    return n;
 }
+
+// What has been read and has no names yet: a page is as large as a thread's cache, and is not made twice.
+class nameless_entries {
+public:
+    explicit nameless_entries(std::vector<entry>& to) : entries_{to} {}
+
+    void reserve(std::size_t n) { entries_.reserve(n), numbers_.reserve(n); }
+    void read(const statement& s) { numbers_.push_back(read_entry(s, entries_.emplace_back())); }
+    void reverse() { std::reverse(entries_.begin(), entries_.end()), std::reverse(numbers_.begin(), numbers_.end()); }
+
+    // name(numbers, entry) for each.
+    template <class Name>
+    void each(Name name) {
+        for (std::size_t i = 0; i < numbers_.size(); ++i) name(numbers_[i], entries_[i]);
+    }
+
+private:
+    std::vector<entry>& entries_;
+    std::vector<entry_numbers> numbers_;
+};
 
 }  // namespace tandem::sqlite

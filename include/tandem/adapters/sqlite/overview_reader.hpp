@@ -57,7 +57,7 @@ private:
 
     std::optional<overview_page> read_unless_trimmed(const user_id& id) {
         moment m = now(id);
-        std::vector<entry_row> last;
+        std::vector<entry_numbers> last;
         {
             snapshot same{db_, begin_};
             if (trims() != m.trims) return std::nullopt;
@@ -65,14 +65,14 @@ private:
             for (begun_overview& b : m.begun) {
                 overview& o = b.overview;
                 o.unread = unread_of(o, [&](seq, seq) { return countable(b, *next++); });
-                last.push_back(o.head.seq >= o.head.first_kept ? entry_at(o.head.position) : entry_row{});
+                last.push_back(o.head.seq >= o.head.first_kept ? read_last(o) : entry_numbers{});
             }
         }
         overview_page p{.head = m.head};
         std::shared_lock together{state_.mutex};
         for (std::size_t i = 0; i < last.size(); ++i) {
             overview& o = p.conversations.emplace_back(std::move(m.begun[i].overview));
-            if (last[i].entry.place.position) o.last = state_.named(std::move(last[i]));
+            if (o.last) state_.name(last[i], *o.last);
         }
         return p;
     }
@@ -93,9 +93,9 @@ private:
         throw failure{SQLITE_CORRUPT, db_.file(), "lacks an entry of " + std::to_string(conversation)};
     }
 
-    entry_row entry_at(position p) {
-        rows answer{entry_.bind(1, p.value)};
-        return answer.next() ? read_entry(entry_) : entry_row{};
+    entry_numbers read_last(overview& o) {
+        rows answer{entry_.bind(1, o.head.position.value)};
+        return answer.next() ? read_entry(entry_, o.last.emplace()) : entry_numbers{};
     }
 
     std::uint64_t trims() {

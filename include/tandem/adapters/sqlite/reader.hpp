@@ -50,7 +50,7 @@ public:
     page tail(position from, limits most) {
         page p = empty_page(from);
         if (from >= p.head.newest) return p;
-        std::vector<entry_row> entries;
+        nameless_entries entries{p.entries};
         std::vector<mark_row> marks;
         {
             snapshot same{db_, begin_};
@@ -63,11 +63,11 @@ public:
                 const position at{mark_first ? marks_.number(0) : tail_.number(0)};
                 if (!filler.fits(at, mark_first ? 0 : tail_.blob(body_column).size())) break;
                 if (mark_first) marks.push_back(read_mark()), has_mark = next_mark.next();
-                else entries.push_back(read_entry(tail_)), has_entry = next_entry.next();
+                else entries.read(tail_), has_entry = next_entry.next();
             }
         }
         std::shared_lock together{state_.mutex};
-        name(entries, p.entries);
+        state_.name(entries);
         for (const mark_row& m : marks) p.marks.push_back(named(m));
         return p;
     }
@@ -75,7 +75,7 @@ public:
     page changes(const user_id& id, position cursor, limits most) {
         page p = empty_page(cursor);
         if (cursor >= p.head.newest) return p;
-        std::vector<entry_row> entries;
+        nameless_entries entries{p.entries};
         {
             missed_plan plan;
             lowest_positions lowest{most.entries + 1};
@@ -89,7 +89,7 @@ public:
             if (p.examined < plan.until) walks_.put({plan.user, p.examined, plan.until, std::move(plan.lines)});
         }
         std::shared_lock together{state_.mutex};
-        name(entries, p.entries);
+        state_.name(entries);
         state_.books.tell_memberships(id, p);
         return p;
     }
@@ -104,7 +104,7 @@ public:
         }
         const seq first = std::max(asked.first, p.head.first_kept), last = std::min(asked.last, p.head.seq);
         if (first > last) return p;
-        std::vector<entry_row> entries;
+        nameless_entries entries{p.entries};
         seq from = last.next();
         bool full = false;
         {
@@ -117,16 +117,16 @@ public:
                 if (!one.next()) break;
                 full = !room.take(entry_.blob(body_column).size());
                 if (full) break;
-                entries.push_back(read_entry(entry_)), from = from.previous();
+                entries.read(entry_), from = from.previous();
             }
         }
         if (!full && from > first) p.head.first_kept = from;  // trimmed meanwhile
         if (from > last) return p;
-        std::reverse(entries.begin(), entries.end());
+        entries.reverse();
         p.covered = {from, last};
         p.more = full;
         std::shared_lock together{state_.mutex};
-        name(entries, p.entries);
+        state_.name(entries);
         return p;
     }
 
@@ -143,7 +143,7 @@ private:
 
     // Entries and marks in order of position, until the page is full.
     void read_missed(const missed_plan& plan, lowest_positions lowest, page& p, limits most,
-                     std::vector<entry_row>& entries) {
+                     nameless_entries& entries) {
         page_filler filler{p, most};
         auto mark = plan.marks.begin();
         const auto tell_marks_before = [&](position at) {
@@ -156,7 +156,7 @@ private:
         const auto tell = [&](const statement& s) {
             const position at{s.number(0)};
             if (!tell_marks_before(at) || !filler.fits(at, s.blob(body_column).size())) return false;
-            entries.push_back(read_entry(s));
+            entries.read(s);
             return true;
         };
         scan(plan, lowest);
@@ -240,11 +240,6 @@ private:
         m.owner = state_.user(r.which.owner), m.target = r.which.target;
         m.value = r.value, m.shared = r.shared, m.position = r.position;
         return m;
-    }
-
-    void name(std::vector<entry_row>& from, std::vector<entry>& to) const {
-        to.reserve(from.size());
-        for (entry_row& r : from) to.push_back(state_.named(std::move(r)));
     }
 
     database db_;

@@ -103,11 +103,13 @@ struct state {
         throw failure{SQLITE_CORRUPT, file, "names a conversation that is not there"};
     }
 
-    entry named(entry_row&& r) const {
-        r.entry.conversation = conversation(r.conversation);
-        r.entry.sender = user(r.sender);
-        if (r.subject != flat_index::none) r.entry.subject = user(r.subject);
-        return std::move(r.entry);
+    void name(const entry_numbers& n, entry& e) const {
+        e.conversation = conversation(n.conversation);
+        e.sender = user(n.sender);
+        if (n.subject != flat_index::none) e.subject = user(n.subject);
+    }
+    void name(nameless_entries& all) const {
+        all.each([this](const entry_numbers& n, entry& e) { name(n, e); });
     }
 
     // A mark or an entry changes what the members of a conversation see.
