@@ -1,7 +1,5 @@
 #include "crowd.hpp"
 
-#include "native.hpp"
-
 #include <cerrno>
 #include <cstring>
 
@@ -18,10 +16,12 @@ namespace {
 constexpr std::size_t room_size = 256 * 1024;
 char room[room_size];
 
-constexpr std::string_view upgrade =
-    "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Protocol: tandem.v1.protobuf\r\n\r\n";
+std::string upgrade_to(native::language l) {
+    return "GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+           "Sec-WebSocket-Protocol: " +
+           std::string{native::subprotocol_of(l)} + "\r\n\r\n";
+}
 
 struct server_frame {
     std::size_t size = 0;  // 0: not whole
@@ -133,7 +133,7 @@ void crowd::go_on(client& c, std::uint32_t events) {
 void crowd::connected(client& c) {
     if (http_only) return become_ready(c, {});
     c.at = client::stage::upgrading;
-    write(c, upgrade);
+    write(c, upgrade_to(language));
 }
 
 void crowd::take(client& c, std::string_view data) {
@@ -167,7 +167,7 @@ bool crowd::take_upgrade(client& c, std::string_view& data) {
     c.at = client::stage::signing_in;
     std::string hello;
     if (c.user.empty()) append_masked(hello, websocket_opcode::binary, "hello", 0x37fa213d);
-    else hello = native::sign_in(c.user, c.cursor, c.epoch);
+    else hello = native::sign_in(language, c.user, c.cursor, c.epoch);
     write(c, hello);
     return true;
 }
@@ -175,15 +175,15 @@ bool crowd::take_upgrade(client& c, std::string_view& data) {
 void crowd::take_payload(client& c, std::string_view payload) {
     if (c.at == client::stage::signing_in) {
         if (c.user.empty()) return become_ready(c, {});
-        const native::told t = native::read(payload);
+        const native::told t = native::read(payload, language);
         if (t.what == command::auth_rsp) return become_ready(c, t.body);
         const bool is_refusal = t.what == command::error || t.what == command::kick_out;
         const std::string why =
-            is_refusal ? "refused: " + std::string{native::octets_of(t.body, 2)} : "spoken out of turn";
+            is_refusal ? "refused: " + std::string{native::reason_in(t, language)} : "spoken out of turn";
         return lost(c, why.c_str());
     }
     if (on_frame) return on_frame(c, payload);
-    count(c, with_floor ? 1 : native::entries_in(native::read(payload)));
+    count(c, with_floor ? 1 : native::read(payload, language).entries);
 }
 
 void crowd::count(client& c, std::size_t entries) {

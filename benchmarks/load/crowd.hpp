@@ -1,6 +1,7 @@
 // Many clients on one thread, with an epoll of their own.
 #pragma once
 
+#include "native.hpp"
 #include "server_process.hpp"
 
 #include <tandem/core/function.hpp>
@@ -47,8 +48,9 @@ public:
     function<void(client&, std::size_t entries)> on_entries;
     function<void(client&, const char* why)> on_lost;  // otherwise it is a failure
     bool with_floor = false;                           // every frame is an entry
-    std::size_t small_buffer = 0;                      // SO_RCVBUF of who is added from now on, if not 0
-    bool http_only = false;                            // no WebSocket: `on_frame` gets what comes, as it comes
+    native::language language{};
+    std::size_t small_buffer = 0;  // SO_RCVBUF of who is added from now on, if not 0
+    bool http_only = false;        // no WebSocket: `on_frame` gets what comes, as it comes
 
     client& add(std::string user);
     void connect(client& c);

@@ -11,6 +11,7 @@ struct fan_out {
     std::size_t in_flight;
     double seconds = 0.6;
     std::size_t members = 1;  // of a crew
+    native::language language{};
 };
 
 constexpr std::string_view team = "group:team";
@@ -22,7 +23,9 @@ void publish(crowd& all, const fan_out& f, bool natively) {
     client& publisher = all[0];
     std::string burst;
     for (std::size_t i = 0; i < f.in_flight; ++i)
-        if (natively) native::append_send(burst, {.conversation = team, .body = body}, native::id_36("s", ++send_ids));
+        if (natively)
+            native::append_send(burst, {.conversation = team, .body = body}, native::id_36("s", ++send_ids),
+                                f.language);
         else append_masked(burst, websocket_opcode::binary, body, 0x37fa213d);
     all.write(publisher, burst);
 }
@@ -40,6 +43,7 @@ run one_run(const fan_out& f, server_kind kind) {
     server_process server{setup};
     crowd all{server.port()};
     all.with_floor = !natively;
+    all.language = f.language;
     for (const std::string& u : everybody) all.add(natively ? u : "");
     all.connect_all();
     std::uint64_t expected = 0;
@@ -89,6 +93,11 @@ struct all_sizes {
     std::vector<std::unique_ptr<scenario>> scenarios;
 };
 const all_sizes thousand;
+
+const scenario in_json{
+    "wire/fan_out_json", [](const std::string& name) {
+        measure(name, {.subscribers = 1000, .body = 64, .in_flight = 16, .language = native::language::json});
+    }};
 
 // Two engines on one log, each on a thread: what a delivery costs them, against one alone. Twice this is what a second
 // core is worth; on a machine of two the generator needs one, so the clock on the wall says nothing.

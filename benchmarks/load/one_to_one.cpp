@@ -12,10 +12,10 @@ struct rates {
     double loop, store;  // µs of the server's processor for a message
 };
 
-rates of_one_run(server_kind kind, std::uint64_t in_flight_of_each) {
+rates of_one_run(server_kind kind, std::uint64_t in_flight_of_each, native::language language) {
     const folder files;
     server_process server{{.kind = kind, .file = files.file("log")}};
-    pairs all{server.port(), pair_count};
+    pairs all{server.port(), pair_count, language};
     const auto go_on = [&] {
         for (std::size_t p = 0; p < all.count(); ++p) {
             const std::uint64_t in_flight = all.sent_by(p) - all.arrived_at(p);
@@ -37,17 +37,18 @@ rates of_one_run(server_kind kind, std::uint64_t in_flight_of_each) {
             (server.cpu_seconds_of("store") - store) * micro};
 }
 
-void measure(const std::string& name, std::uint64_t in_flight) {
+void measure(const std::string& name, std::uint64_t in_flight, native::language language = {}) {
     std::vector<double> per_second, loop, store;
     const auto durable = [&] {
-        const rates r = of_one_run(server_kind::with_sqlite, in_flight / pair_count);
+        const rates r = of_one_run(server_kind::with_sqlite, in_flight / pair_count, language);
         per_second.push_back(r.per_second);
         loop.push_back(r.loop);
         store.push_back(r.store);
         return r.per_cpu_second;
     };
-    const auto c = in_turn(3, durable,
-                           [&] { return of_one_run(server_kind::with_memory, in_flight / pair_count).per_cpu_second; });
+    const auto c = in_turn(3, durable, [&] {
+        return of_one_run(server_kind::with_memory, in_flight / pair_count, language).per_cpu_second;
+    });
     print(name, c.value(), "messages per server CPU second", c.ratio(), "memory store");
     print(name + "/per_second", middle(per_second), "messages per second");
     const double both = middle(loop) + middle(store);
@@ -56,6 +57,8 @@ void measure(const std::string& name, std::uint64_t in_flight) {
 }
 
 const scenario at_256{"wire/one_to_one_durable/256", [](const std::string& name) { measure(name, 256); }};
+const scenario in_json{"wire/one_to_one_durable/256/json",
+                       [](const std::string& name) { measure(name, 256, native::language::json); }};
 const scenario at_1024{"wire/one_to_one_durable/1024", [](const std::string& name) { measure(name, 1024); }};
 
 }  // namespace

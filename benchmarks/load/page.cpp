@@ -18,49 +18,69 @@ std::size_t answer_size(std::string_view data) {
     return data.size() >= size ? size : 0;
 }
 
-struct page_rates {
-    double over_http, of_store;
-};
+// One connection, on which a page is asked for as soon as the one before is there.
+class page_reader {
+public:
+    page_reader(const std::string& media_type, server_kind kind)
+        : setup_{.kind = kind, .groups = {{"pages", members_}}, .missed = missed, .file = files_.file("log")},
+          server_{setup_}, all_{server_.port()},
+          request_{"GET /api/sync?lastSeq=" + std::to_string(members_.size()) +
+                   "&count=500 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer reader\r\nAccept: " + media_type +
+                   "\r\n\r\n"} {
+        all_.http_only = true;
+        all_.on_frame = [this](client& c, std::string_view data) { take(c, data); };
+        all_.add("");
+        all_.connect_all();
+        ask();
+        all_.until([&] { return pages_ > 100; });
+        pause();
+    }
 
-page_rates of_one_run(const std::string& media_type, server_kind kind) {
-    const std::vector<std::string> members{"writer", "reader"};
-    const folder files;
-    const server_setup setup{.kind = kind, .groups = {{"pages", members}}, .missed = missed, .file = files.file("log")};
-    server_process server{setup};
-    crowd all{server.port()};
-    all.http_only = true;
-    const std::string request =
-        "GET /api/sync?lastSeq=" + std::to_string(members.size()) +
-        "&count=500 HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer reader\r\nAccept: " + media_type + "\r\n\r\n";
-    std::uint64_t pages = 0;
-    all.on_frame = [&](client& c, std::string_view data) {
+    // Pages in a second of the server's processor.
+    double over_http() {
+        const std::uint64_t start = nanoseconds_now(), before = pages_;
+        const double cpu = server_.cpu_seconds();
+        ask();
+        all_.until([&] { return seconds_since(start) > 0.4; });
+        pause();
+        return static_cast<double>(pages_ - before) / (server_.cpu_seconds() - cpu);
+    }
+    double of_store() const { return server_.pages_of_store(); }
+
+private:
+    void ask() {
+        asks_ = is_asked_ = true;
+        all_.write(all_[0], request_);
+    }
+    void pause() {
+        asks_ = false;
+        all_.until([&] { return !is_asked_; });
+    }
+    void take(client& c, std::string_view data) {
         c.unread.append(data);
         const std::size_t size = answer_size(c.unread);
         if (size == 0) return;
-        if (pages == 0 && size < missed * 200) throw failed{"the page has less than was missed"};
+        if (pages_ == 0 && size < missed * 200) throw failed{"the page has less than was missed"};
         c.unread.erase(0, size);
-        ++pages;
-        all.write(c, request);
-    };
-    all.add("");
-    all.connect_all();
-    all.write(all[0], request);
-    all.until([&] { return pages > 100; });
-    const std::uint64_t start = nanoseconds_now(), before = pages;
-    const double cpu = server.cpu_seconds();
-    all.until([&] { return seconds_since(start) > 1; });
-    const double over_http = static_cast<double>(pages - before) / (server.cpu_seconds() - cpu);
-    return {over_http, server.pages_of_store()};
-}
+        ++pages_;
+        is_asked_ = asks_;
+        if (asks_) all_.write(c, request_);
+    }
+
+    const std::vector<std::string> members_{"writer", "reader"};
+    folder files_;
+    server_setup setup_;
+    server_process server_;
+    crowd all_;
+    std::string request_;
+    std::uint64_t pages_ = 0;
+    bool asks_ = false, is_asked_ = false;
+};
 
 void measure(const std::string& name, const std::string& media_type, server_kind kind, const char* store) {
-    std::vector<double> over_http, of_store;
-    for (int i = 0; i < 3; ++i) {
-        const page_rates r = of_one_run(media_type, kind);
-        over_http.push_back(r.over_http);
-        of_store.push_back(r.of_store);
-    }
-    print(name, middle(over_http), "pages per server CPU second", middle(over_http) / middle(of_store), store);
+    page_reader reader{media_type, kind};
+    const auto c = in_turn(9, [&] { return reader.over_http(); }, [&] { return reader.of_store(); });
+    print(name, c.value(), "pages per server CPU second", c.ratio(), store);
 }
 
 struct both_stores {

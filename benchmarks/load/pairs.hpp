@@ -8,7 +8,8 @@ namespace tandem::benchmarks {
 // A message has arrived when its sender has the ack and its receiver the push.
 class pairs {
 public:
-    pairs(std::uint16_t port, std::size_t count) : all_{port} {
+    pairs(std::uint16_t port, std::size_t count, native::language language = {}) : all_{port} {
+        all_.language = language;
         for (const std::string& u : users("p", 2 * count)) all_.add(u);
         all_.connect_all();
         all_.on_frame = [this](client& c, std::string_view payload) { take(c, payload); };
@@ -24,7 +25,8 @@ public:
     void send(std::size_t pair, std::uint64_t messages) {
         std::string burst;
         for (std::uint64_t i = 0; i < messages; ++i)
-            native::append_send(burst, {.to = receiver(pair).user, .body = body_}, native::id_36("s", ++send_ids_));
+            native::append_send(burst, {.to = receiver(pair).user, .body = body_}, native::id_36("s", ++send_ids_),
+                                all_.language);
         sender(pair).sent += messages;
         all_.write(sender(pair), burst);
     }
@@ -36,17 +38,17 @@ private:
     client& receiver(std::size_t pair) { return all_[2 * pair + 1]; }
 
     void take(client& c, std::string_view payload) {
-        const native::told t = native::read(payload);
+        const native::told t = native::read(payload, all_.language);
         const std::size_t pair = c.number / 2;
         const std::uint64_t before = arrived_at(pair);
         if (t.what == command::send_rsp) {
             if (on_ack) on_ack(pair, c.acks);
             ++c.acks;
-        } else if (const std::size_t entries = native::entries_in(t); entries > 0) {
-            for (std::size_t i = 0; i < entries; ++i, ++c.entries)
+        } else if (t.entries > 0) {
+            for (std::size_t i = 0; i < t.entries; ++i, ++c.entries)
                 if (on_push) on_push(pair, c.entries);
         } else if (t.what == command::error) {
-            throw failed{"a send was refused: " + std::string{native::octets_of(t.body, 2)}};
+            throw failed{"a send was refused: " + std::string{native::reason_in(t, all_.language)}};
         } else if (t.what == command::news) {
             throw failed{"a receiver was told to pull"};
         }
