@@ -222,6 +222,15 @@ TEST_CASE("where nobody can listen the error says where, and why") {
     CHECK(unknown.error().detail.find("localhost is no address") == 0);
 }
 
+TEST_CASE("a proxy that is no address is told where one listens: without it, nobody would be believed") {
+    asio::io_context loop;
+    engine<live_chat> engine{{}};
+    asio_server server{loop, engine, {.proxies = {"10.0.0.0/8", "balancer.internal"}}};
+    const auto listening = server.listen_plain("127.0.0.1", 0);
+    REQUIRE_FALSE(listening);
+    CHECK(listening.error().detail.find("balancer.internal") != std::string::npos);
+}
+
 TEST_CASE("a server that ends takes its connections along, whatever they were doing") {
     live_server<> live;
     http_exchange waiting;

@@ -469,6 +469,24 @@ TEST_CASE("what cannot be asked is told so, and does not stop the others; no fie
     CHECK(s.told.all[0].why == errc::invalid_argument);
 }
 
+TEST_CASE("so many wait for one another, and no more; there is room again when one is answered") {
+    scene s;
+    client_options two = hasty;
+    two.requests = 2;
+    s.client.emplace(s.loop, server_place{.host = "127.0.0.1", .port = s.listener.port}, two);
+    for (const char* name : {"a", "b", "c"}) s.ask(name, {.target = std::string{"/"} + name});
+    peer p = s.accept();
+    REQUIRE(s.until([&] { return s.told.names() == "c"; }));
+    CHECK(s.told.all[0].why == errc::overloaded);
+    CHECK(s.is_asked(p, "GET /a "));
+    p.send("HTTP/1.1 204 No Content\r\n\r\n");
+    REQUIRE(s.until([&] { return s.told.names() == "ca"; }));
+    s.ask("d", {.target = "/d"});
+    p.send("HTTP/1.1 204 No Content\r\n\r\n");
+    CHECK(s.is_asked(p, "GET /d "));
+    CHECK(s.told.names() == "cab");
+}
+
 TEST_CASE("whoever waits for a client that goes is told so, within its destructor, and never later") {
     for (const int turns : {0, 1, 3, 20}) {
         scene s;

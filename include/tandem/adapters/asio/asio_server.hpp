@@ -21,9 +21,8 @@ class asio_server {
 public:
     explicit asio_server(asio::io_context& loop, Engine& engine, const server_options& o = {})
         : core_{loop, engine, o}, drain_timer_{loop} {
-        auto proxies = detail::proxies::parse(o.proxies);
-        assert(proxies && "tandem: something in server_options::proxies is no address and no network");
-        if (proxies) core_.trusted = std::move(*proxies);
+        if (auto proxies = detail::proxies::parse(o.proxies)) core_.trusted = std::move(*proxies);
+        else unusable_ = proxies.error();
         core_.turn->at_end([this] { end_of_round(); });
         core_.turn->start();
     }
@@ -92,6 +91,7 @@ public:
 
 private:
     result<std::uint16_t> add(detail::listener_settings settings, const std::string& address, std::uint16_t port) {
+        if (unusable_) return *unusable_;
         auto l = std::make_shared<detail::listener<Engine>>(core_, std::move(settings));
         auto opened = l->open(address, port);
         if (opened) listeners_.push_back(std::move(l));
@@ -132,6 +132,7 @@ private:
     }
 
     detail::server_core<Engine> core_;
+    std::optional<error> unusable_;                                     // something in the options
     std::vector<std::shared_ptr<detail::listener<Engine>>> listeners_;  // connections look at their settings
     std::shared_ptr<detail::listener<Engine>> adopting_ =
         std::make_shared<detail::listener<Engine>>(core_, detail::listener_settings{});

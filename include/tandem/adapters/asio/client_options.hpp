@@ -30,6 +30,7 @@ struct client_options {
     duration close_within = seconds(5);        // from the last word to a closed socket, whatever the server does
     websocket_limits message{.message_bytes = 1024 * 1024};  // what a server may send in one
     std::uint32_t queue_bytes = 1024 * 1024;                 // waiting to be written; over it send() says no
+    std::size_t requests = 1000;                             // of an http_client, waiting for one another
     http_limits answer{.body_bytes = std::size_t{16} * 1024 * 1024};
 };
 

@@ -27,6 +27,7 @@ public:
     //   malformed        that is no HTTP server
     //   too_large        more than client_options::answer allows
     //   invalid_argument there is no such method, target or host
+    //   overloaded       client_options::requests wait already; it did not happen
     ticket ask(const http_call& c, done<http_reply> then) { return line_->ask(c, std::move(then)); }
 
     // It is answered, now, with unknown_outcome. One that was answered already is nobody's any more.

@@ -37,6 +37,9 @@ public:
         for (const auto& [name, value] : c.fields) fields.push_back({name, value});
         if (to_.host.empty() || !append_http_request(made.bytes, c.method, c.target, to_.authority(), fields, c.body)) {
             made.late = {errc::invalid_argument, "this host, method or target cannot be asked for"};
+        } else if (waiting_.size() >= options_.requests) {
+            made.late = {errc::overloaded, "too many requests wait for this server"};
+            made.bytes.clear();
         } else {
             made.repeatable = c.repeatable || c.method == "GET" || c.method == "HEAD";
             made.until += std::chrono::milliseconds(c.within.milliseconds);

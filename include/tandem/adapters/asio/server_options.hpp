@@ -38,7 +38,7 @@ struct server_options {
     std::vector<std::string> origins{};
     bool same_origin = true;     // a page that this server itself has served
     bool without_origin = true;  // who sends none is no browser: native apps, servers
-    // Addresses whose X-Forwarded-For is believed: "10.0.0.1", "10.0.0.0/8", "fd00::/8".
+    // Addresses whose X-Forwarded-For is believed: "10.0.0.1", "10.0.0.0/8", "fd00::/8". With one that is none, listen() fails.
     std::vector<std::string> proxies{};
 
     // --- going away
