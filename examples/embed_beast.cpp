@@ -31,8 +31,8 @@ public:
     void begin() {
         socket_.async_accept([self = shared_from_this()](auto failed) {
             if (failed) return;
-            const auto opened = self->of_.engine.open(*self);
-            if (opened) self->session_ = opened->session, self->read();
+            self->socket_.read_message_max(self->of_.engine.settings().max_frame_bytes);
+            if (const auto opened = self->of_.engine.open(*self)) self->session_ = opened->session, self->read();
         });
     }
 

@@ -63,7 +63,7 @@ private:
     static constexpr std::size_t most_members = 100;
 
     void login(const json& body, const tandem::http_exchange& exchange) {
-        const auto user = user_in(body.value("user", json{}));
+        const auto user = user_in(member(body, "user"));
         if (!user) return refuse(exchange, 400, "a name has 1 to 47 bytes and no control characters");
         auto token = issuer_.issue({.user = *user}, tandem::days(7));
         if (!token) return refuse(exchange, 500, "no token could be made");
@@ -74,7 +74,7 @@ private:
         const auto credential = tandem::bearer_credential(authorization);
         const auto who = users_.verify(credential.value_or(""));
         if (!who) return refuse(exchange, 401, "sign in first");
-        const json name = body.value("name", json{}), listed = body.value("members", json{});
+        const json &name = member(body, "name"), &listed = member(body, "members");
         if (!name.is_string() || name.get_ref<const std::string&>().size() > longest_name || !user_in(name))
             return refuse(exchange, 400, "a group's name has 1 to 32 bytes");
         if (!listed.is_array() || listed.empty() || listed.size() > most_members)
@@ -96,6 +96,12 @@ private:
         engine_.create_group(id, who->user, members, then);
     }
 
+    // Never a copy: one of something deep would need as deep a stack.
+    static const json& member(const json& of, const char* name) {
+        static const json none;
+        const auto found = of.find(name);
+        return found == of.end() ? none : *found;
+    }
     static tandem::result<tandem::user_id> user_in(const json& text) {
         if (!text.is_string()) return tandem::errc::invalid_argument;
         return tandem::user_id::parse(text.get_ref<const std::string&>());

@@ -46,8 +46,22 @@ const leave = (why = '') => {
     $('login-name').focus();
 };
 
-$('login-form').addEventListener('submit', async (e) => {
-    e.preventDefault();
+// One at a time: whoever presses twice means once.
+const onSubmit = (form, f) => {
+    let busy = false;
+    $(form).addEventListener('submit', async (e) => {
+        e.preventDefault();
+        if (busy) return;
+        busy = true;
+        try {
+            await f(e);
+        } finally {
+            busy = false;
+        }
+    });
+};
+
+onSubmit('login-form', async () => {
     $('login-error').textContent = '';
     try {
         const who = await post('demo/login', { user: $('login-name').value.trim() });
@@ -75,8 +89,7 @@ $('chat-form').addEventListener('submit', (e) => {
     signedIn.view.show(id);
 });
 
-$('group-form').addEventListener('submit', async (e) => {
-    e.preventDefault();
+onSubmit('group-form', async (e) => {
     const members = $('group-members')
         .value.split(',')
         .map((name) => name.trim())

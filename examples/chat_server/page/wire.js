@@ -211,6 +211,7 @@ export class Wire {
         if (!s.signedIn) {
             if (body.code === ERRC.badCredential || body.code === ERRC.expired)
                 this.on.signedOut('Please sign in again.');
+            s.comeBack = Number(body.retryAfter) || 0;
             return this.lose(s);
         }
         const item = this.store.queue.find((q) => q.id === body.clientMsgId);
@@ -231,6 +232,7 @@ export class Wire {
     // Until a page has reached `head`. Every push is held meanwhile; pages are applied first.
     async catchUp(s, head) {
         s.until = s.until && before(head, s.until) ? s.until : head;
+        s.owesCursor = true; // the server says no more before it hears it
         if (s.pulling) return;
         s.pulling = s.catchingUp = true;
         this.on.status({ state: 'catching up' });
@@ -239,6 +241,7 @@ export class Wire {
             if (s !== this.session) return;
             await (s.order = s.order.then(async () => {
                 s.pulling = s.catchingUp = false;
+                s.owesCursor = false;
                 this.request('HEARTBEAT_REQ', { cursor: this.store.cursor });
                 s.ready = true;
                 this.on.status({ state: 'online' });
@@ -280,6 +283,7 @@ export class Wire {
                 s.pulling = s.catchingUp = false;
                 return s === this.session && this.release(s);
             }));
+            if (s === this.session && s.owesCursor) await this.catchUp(s, s.until);
         } catch (e) {
             this.lose(s, e);
         }
