@@ -85,6 +85,19 @@ TEST_SUITE("sqlite_store/overviews") {
         comes([](scenes& s) { REQUIRE(s.store.trim(s.g, seq{9})); });
     }
 
+    TEST_CASE("are not waited for when the file has become another one") {
+        two_conversations here;
+        const auto trims_are = [&](const char* now) {
+            sqlite::database{"log.db", SQLITE_OPEN_READWRITE, here.disk.name()}.run(now);
+            const auto page = here.store.overviews(scene::ann);
+            REQUIRE_FALSE(page);
+            CHECK(page.error().detail.find("another program has written") != std::string::npos);
+        };
+        trims_are("update log set trims = trims + 1");
+        REQUIRE(sqlite_store::open("other.db", {.vfs = here.disk.name()}));
+        trims_are("update log set trims = -1");
+    }
+
     TEST_CASE("count the same when places move from memory to the disk meanwhile") {
         at_every_moment([](two_conversations& s) {
             for (std::size_t n = 0; n < 4 * settles; ++n) s.append(s.message(s.pair(), s.bob, "elsewhere"));

@@ -166,6 +166,7 @@ TEST_SUITE("sqlite_store") {
     TEST_CASE("a file that is locked is told, and taken up when it is free") {
         const folder here;
         auto store = opened(here.file("log"));
+        appended(store, message("ann", "before", "zero"));
         const draft d = message("ann", "a", "one");
         {
             const sqlite::database other{here.file("log"), SQLITE_OPEN_READWRITE};

@@ -7,6 +7,7 @@
 
 #include "../../store/overviews.hpp"
 
+#include <chrono>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -26,7 +27,7 @@ public:
 
     overview_page read(const user_id& id) {
         std::optional<overview_page> p;
-        while (!(p = read_unless_trimmed(id))) std::this_thread::yield();  // until the writer has written it down
+        while (!(p = read_unless_trimmed(id))) wait_for_memory();
         return *std::move(p);
     }
 
@@ -60,7 +61,7 @@ private:
         std::vector<entry_numbers> last;
         {
             snapshot same{db_, begin_};
-            if (trims() != m.trims) return std::nullopt;
+            if ((trimmed_ = trims()) != m.trims) return std::nullopt;
             auto next = m.unread.begin();
             for (begun_overview& b : m.begun) {
                 overview& o = b.overview;
@@ -75,6 +76,17 @@ private:
             if (o.last) state_.name(last[i], *o.last);
         }
         return p;
+    }
+
+    // The writer notes a commit as soon as the disk has it. It does not if this file is no longer the one that it has written.
+    void wait_for_memory() const {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+        for (;; std::this_thread::yield()) {
+            std::shared_lock together{state_.mutex};
+            if (state_.trims == trimmed_) return;
+            if (state_.trims > trimmed_ || std::chrono::steady_clock::now() > end)
+                throw failure{SQLITE_BUSY, db_.file(), "another program has written to this log; open it again"};
+        }
     }
 
     std::uint64_t countable(const begun_overview& b, const stretch& s) {
@@ -109,6 +121,7 @@ private:
     statement& entry_;
     stored_places& places_;
     statement trims_, number_, revoked_;
+    std::uint64_t trimmed_ = 0;  // as the disk had it last
 };
 
 }  // namespace tandem::sqlite

@@ -94,7 +94,6 @@ private:
                           known_foreign_ == 0 ? "memory ran out; open it again"
                                               : "another program has written to this log; open it again"};
         pending_.begin();
-        commits_ = false;
     }
 
     void finish() {
@@ -108,6 +107,7 @@ private:
         settling_.go_on(pending_.placed().size());
         commits_ = true;
         sql_.commit.run();
+        commits_ = false;
         write_down();
         checkpoint();
     }
