@@ -62,6 +62,20 @@ TEST_CASE("what is said before the handshake has been answered comes behind the 
     CHECK(server.until([&] { return alice.is_told("AUTH_RSP 0 user=alice"); }));
 }
 
+TEST_CASE("a bridge may end between a handshake and its answer") {
+    live_server server;
+    server.server.set_validate_handler([&](auto who) {
+        const bool may_come = server.bridge->validate(who);
+        asio::post(server.loop, [&] { server.bridge.reset(); });
+        return may_come;
+    });
+    auto first = server.connect("/echo");  // still has the handlers of before
+    CHECK(server.until([&] { return first.has(" 101 "); }));
+    auto alice = server.connect("/chat", "Authorization: Bearer alice\r\n");
+    CHECK(server.until([&] { return alice.has(" 101 ") && alice.closed_with() != 0; }));
+    CHECK_FALSE(alice.is_told("AUTH_RSP"));
+}
+
 struct closed_dialect : tandem::tiny_dialect {
     tandem::greeting greet(const tandem::hello& h, state&) const {
         seen = std::string{h.path}.append(" ").append(h.query).append(" ").append(h.address);

@@ -106,7 +106,7 @@ private:
         }
         void forsake() {
             if (enter()) of_->rounds_->engine().closed(session_);
-            outlet::close(errc::shutting_down);
+            outlet::forsake(errc::shutting_down);
             of_ = nullptr;
         }
 

@@ -66,6 +66,12 @@ public:
         websocketpp::lib::error_code gone;  // then nobody is left to be told
         to_->close(static_cast<std::uint16_t>(close_code_of(why.code)), std::string{text(why.code)}, gone);
     }
+    // What has not left by now never will, and what it was made with need not be there any more.
+    void forsake(const error& why) {
+        early_.clear();
+        early_bytes_ = 0;
+        close(why);
+    }
     void probe(std::uint64_t token) {
         if (!open_) return put_off(token);
         websocketpp::lib::error_code gone;
