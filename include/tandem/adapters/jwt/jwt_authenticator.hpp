@@ -56,7 +56,8 @@ public:
     }
 
     // Tokens of this user that were issued up to now are void. iat counts whole seconds: one that is issued in the same
-    // second is void, too. It is kept in memory, for longest_life: after a restart, and in the authenticators of other
+    // second is void, too. An issuer's clock may be ahead of this one by jwt_options::leeway, and so may be what it issued:
+    // who fears that says now + leeway, and the user's new tokens are good after that time. It is kept in memory, for longest_life: after a restart, and in the authenticators of other
     // engines, say it again with the moment it was.
     result<> invalidate(const user_id& user) { return invalidate(user, clock_.now()); }
     result<> invalidate(const user_id& user, instant issued_up_to) {
