@@ -264,6 +264,49 @@ TEST_CASE("S26 an address that fails to say who it is, again and again, may not 
     CHECK(status_of(live, get("/health")) == 200);
 }
 
+TEST_CASE("S26 on a WebSocket each wrong credential counts, also when the peer leaves before the last") {
+    struct nobody {
+        result<identity> verify(std::string_view) const { return errc::bad_credential; }
+    };
+    struct chat : live_chat {
+        using authenticator = nobody;
+    };
+    live_server<chat> live{{.failures_per_address = {.per_second = 1, .burst = 5}}};
+    for (int i = 0; i < 3; ++i) {
+        peer p = live.connect();
+        p.upgrade();
+        p.say("AUTH_REQ 1 credential=x");
+        p.say("AUTH_REQ 2 credential=y");
+        CHECK(live.until([&] { return p.is_told("ERROR 2"); }));
+        p.close();
+        CHECK(live.until([&] { return live.server->connections() == 0; }));
+    }
+    CHECK(status_of_upgrade(live, "") == 429);
+}
+
+TEST_CASE("S01 a WebSocket without an origin may be refused, and nothing else is") {
+    live_server<> live{{.without_origin = false}};
+    CHECK(status_of_upgrade(live, "") == 403);
+    CHECK(status_of(live, get("/health")) == 200);
+    CHECK(status_of(live, get("/api/sync", "Authorization: Bearer alice\r\n")) == 200);
+}
+
+TEST_CASE("S01 S13 a page that a proxy of ours has served over TLS is of this server") {
+    live_server<> live{{.proxies = {"127.0.0.1"}}}, open;
+    const std::string of = "Origin: https://h\r\n", proto = "X-Forwarded-Proto: https\r\n";
+    CHECK(status_of_upgrade(live, of + proto) == 101);
+    CHECK(status_of_upgrade(live, of) == 403);
+    CHECK(status_of_upgrade(open, of + proto) == 403);
+}
+
+TEST_CASE("S01 who may not come is not told that it may read that") {
+    live_server<> live;
+    peer p = live.connect();
+    p.send(get("/health", "Origin: https://evil.example\r\n"));
+    CHECK(live.until([&] { return p.has(" 403 "); }));
+    CHECK_FALSE(p.has("Access-Control-Allow-Origin"));
+}
+
 TEST_CASE("S35 headers that declare much reserve nothing") {
     live_server<> live{{.per_address = 1000, .arrivals_per_address = {}}};
     std::vector<peer> some;

@@ -173,6 +173,7 @@ private:
     void not_verified(const arrival& a, const error& why) {
         this->refuse(a.to, why);
         session* s = this->hub_.find(a.to.session);
+        if (s && why.code == errc::bad_credential) s->wrong_credential = true;
         if (s && (++s->strikes >= this->options_.failed_sign_ins || !may_try_again(*s)))
             this->end_session_later(a.to.session, error{why.code, "failed to sign in"});
     }

@@ -5,6 +5,7 @@
 #include "tandem/store/memory_store.hpp"
 #include "tandem/store/worker_store.hpp"
 
+#include "certificate.hpp"
 #include "peer.hpp"
 
 #include <doctest/doctest.h>
@@ -129,6 +130,28 @@ TEST_CASE("a crew drains, and its run is over") {
     }
     CHECK(until([&] { return over.load(); }));
     runs.join();
+}
+
+TEST_CASE("a crew that runs may be stopped by another thread") {
+    crew_of two{2};
+    const auto port = two.crew.listen_plain("127.0.0.1", 0);
+    std::thread runs{[&] { two.crew.run(); }};
+    const peer alice = sign_in(*port, "alice");
+    two.crew.stop();
+    runs.join();
+}
+
+TEST_CASE("a certificate is renewed while others let people in") {
+    const certificate_files files;
+    const auto tls = tls_context::for_servers(files.certificate, files.key);
+    REQUIRE(tls);
+    std::atomic<bool> over = false;
+    std::thread accepts{[&] {
+        while (!over) tls->accept();
+    }};
+    for (int i = 0; i < 20; ++i) CHECK(tls->reload());
+    over = true;
+    accepts.join();
 }
 
 TEST_CASE("a crew ends at once, with everybody connected") {

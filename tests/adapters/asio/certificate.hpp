@@ -48,6 +48,13 @@ struct certificate_files {
         X509_free(c);
         EVP_PKEY_free(made);
     }
+    // A key that is not the certificate's, nor of its kind.
+    void write_rsa_key() const {
+        EVP_PKEY* const made = EVP_RSA_gen(2048);
+        if (std::FILE* const f = std::fopen(key.c_str(), "w"))
+            PEM_write_PrivateKey(f, made, nullptr, nullptr, 0, nullptr, nullptr), std::fclose(f);
+        EVP_PKEY_free(made);
+    }
     static void write(const std::filesystem::path& to, const std::string& text) {
         if (std::FILE* const f = std::fopen(to.c_str(), "w")) std::fputs(text.c_str(), f), std::fclose(f);
     }

@@ -161,6 +161,9 @@ TEST_CASE(
     const certificate_files other;
     std::filesystem::copy_file(other.key, live.files.key, std::filesystem::copy_options::overwrite_existing);
     CHECK_FALSE(live.context.reload());  // a key of another certificate
+    live.files.renew();
+    live.files.write_rsa_key();
+    CHECK_FALSE(live.context.reload());  // and of another kind
 
     live.files.renew();
     CHECK(live.context.reload());

@@ -68,4 +68,8 @@ TEST_CASE("S13 of those whom our proxies have named, the last that is none of th
     CHECK(behind("10.0.0.1", "203.0.113.9,") == "10.0.0.1");
     CHECK(behind("203.0.113.1", "198.51.100.1") == "203.0.113.1");
     CHECK(behind("10.0.0.1", "2001:db8::1") == "2001:db8::1");
+    CHECK(behind("10.0.0.1", "203.0.113.9:4711") == "203.0.113.9");
+    CHECK(behind("10.0.0.1", "[2001:db8::1]:4711") == "2001:db8::1");
+    CHECK(behind("10.0.0.1", "[2001:db8::1]") == "2001:db8::1");
+    CHECK(behind("10.0.0.1", "[") == "10.0.0.1");
 }

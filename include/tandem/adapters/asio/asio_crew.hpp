@@ -6,6 +6,7 @@
 
 #include "../../engine/engine.hpp"
 
+#include <mutex>
 #include <thread>
 
 namespace tandem {
@@ -70,6 +71,7 @@ public:
         for (const auto& m : members_) threads_.emplace_back([&loop = *m->loop] { loop.run(); });
     }
     void join() {
+        const std::lock_guard one_at_a_time{joining_};
         for (std::thread& t : threads_)
             if (t.joinable()) t.join();
     }
@@ -124,6 +126,7 @@ private:
     std::shared_ptr<local_bus_line> line_ = std::make_shared<local_bus_line>();
     std::vector<std::unique_ptr<member>> members_;
     std::vector<std::thread> threads_;
+    std::mutex joining_;
 };
 
 }  // namespace tandem

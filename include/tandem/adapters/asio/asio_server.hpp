@@ -53,6 +53,7 @@ public:
         core_.begin_round();
         std::error_code failed;
         const auto from = socket.remote_endpoint(failed).address();
+        if (failed) return;
         const auto fd = socket.release(failed);
         if (!failed) adopting_->welcome({core_.turn->loop(), asio::ip::tcp::v4(), fd}, from);
     }
@@ -65,10 +66,11 @@ public:
     }
 
     // Ends gently: nobody new comes in, nothing more is read from who is here, all that was asked is answered, and everybody
-    // is told to come back, each at another moment. `done` is called when the last is gone, or time is up. Engine and server
-    // stay as they are.
+    // is told to come back, each at another moment. `done` is called when the last is gone, or time is up: now, if nobody is
+    // here. Engine and server stay as they are, and may listen again.
     void drain(function<void()> done = {}) {
         stop_listening();
+        if (core_.draining) return also_when_drained(std::move(done));
         drained_ = std::move(done);
         give_up_at_ = core_.engine->now() + core_.options.drain_within;
         core_.draining = true;
@@ -126,8 +128,17 @@ private:
         core_.engine->kick(s, error{errc::shutting_down, {}, milliseconds(static_cast<std::int64_t>(later))});
     }
 
+    void also_when_drained(function<void()> also) {
+        if (!also) return;
+        drained_ = [first = std::move(drained_), also = std::move(also)]() mutable {
+            if (first) first();
+            also();
+        };
+    }
+
     void finish_draining() {
         core_.forsake_all();
+        core_.draining = false;
         if (auto done = std::move(drained_)) done();
     }
 

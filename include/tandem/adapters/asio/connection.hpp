@@ -30,14 +30,17 @@ public:
         put(f);
     }
     void close(const error& why) {
+        if (!count_failures() && why.code == errc::bad_credential && booked_) server().failed(booked_->first);
         session_ = {};
-        if (why.code == errc::bad_credential && booked_) server().failed(booked_->first);
         if (why.code == errc::slow_receiver) break_off();
         else say_goodbye(close_code_of(why.code), text(why.code));
     }
     void flush() {
         host().told();
-        if (!waits_to_write()) write();
+        if (waits_to_write()) return;
+        // Some of it may have been left out for want of room, and nobody waits for what is written at once.
+        if (queued_bytes() > server().engine->settings().pushing_until_bytes) was_full_ = true, see_to_me();
+        write();
     }
     void probe(std::uint64_t token) {
         say(websocket_opcode::ping, {reinterpret_cast<const char*>(&token), sizeof token});
@@ -63,20 +66,25 @@ private:
         if (speaks_http()) data = take_http(data);
         if (is_in(phase::talking) && !data.empty()) take_frames(data);
     }
+    void written() override {
+        if (std::exchange(was_full_, false)) has_room_again();
+        else http_wire::written();
+    }
     void has_room_again() override {
         if (session_) server().engine->drained(session_);
     }
     void ended() override {
         http_wire::ended();
         if (reader_) server().give_back(std::move(reader_));
-        server().addresses.leave(std::exchange(booked_, nullptr));
         leave_session();
+        server().addresses.leave(std::exchange(booked_, nullptr));
     }
 
     // --- HTTP
     void serve(const http_request& r) override {
-        if (!server().may_come(r, encrypted())) return refuse(403);
-        if (r.has_token("Upgrade", "websocket") && !at_.for_operators) return upgrade(r);
+        const bool upgrades = r.has_token("Upgrade", "websocket") && !at_.for_operators;
+        if (!server().may_come(r, peer(), encrypted(), upgrades)) return forget_origin(), refuse(403);
+        if (upgrades) return upgrade(r);
         const asio::ip::address client = server().client_of(r, peer());
         server().serve(r, exchange(client.to_string()), client, at_);
     }
@@ -187,7 +195,15 @@ private:
     }
 
     void leave_session() {
+        count_failures();
         if (const auto session = std::exchange(session_, {})) server().engine->closed(session);
+    }
+    // Each wrong credential counts, however the connection ends.
+    bool count_failures() {
+        const tandem::session* s = session_ ? server().engine->hub().find(session_) : nullptr;
+        if (!s || !s->wrong_credential || s->state == session_state::ready || !booked_) return false;
+        for (unsigned n = 0; n < s->strikes; ++n) server().failed(booked_->first);
+        return true;
     }
 
     void say(websocket_opcode opcode, bytes payload) {
@@ -201,6 +217,7 @@ private:
     address_book::entry* booked_;
     session_handle session_;
     bool answered_ping_ = false;
+    bool was_full_ = false;
 };
 
 }  // namespace tandem::detail

@@ -32,8 +32,10 @@ public:
     explicit http_exchange(std::shared_ptr<state> s) : state_{std::move(s)} {}
 
     void answer(http_answer a) const {
-        if (void* const c = is_open() ? std::exchange(state_->connection, nullptr) : nullptr)
-            state_->answer(c, std::move(a));
+        void* const c = is_open() ? std::exchange(state_->connection, nullptr) : nullptr;
+        if (!c) return;
+        const auto never = std::move(state_->gone);  // it may hold this exchange
+        state_->answer(c, std::move(a));
     }
     void when_gone(function<void()> f) const {
         if (is_open()) state_->gone = std::move(f);

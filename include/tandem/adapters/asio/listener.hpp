@@ -60,8 +60,15 @@ public:
         socket.set_option(asio::ip::tcp::no_delay{true}, failed);
         if (const int size = core_->options.send_buffer; size > 0)
             socket.set_option(asio::socket_base::send_buffer_size{size}, failed);
-        auto tls = settings_.tls ? settings_.tls->accept() : nullptr;
-        (new connection<Engine>{std::move(socket), *core_, settings_, std::move(tls), booked})->start();
+        connection<Engine>* made = nullptr;
+        try {
+            auto tls = settings_.tls ? settings_.tls->accept() : nullptr;
+            made = new connection<Engine>{std::move(socket), *core_, settings_, std::move(tls), booked};
+            made->start();
+        } catch (const std::bad_alloc&) {  // there may be memory again for the next one
+            if (made) made->give_up();
+            else core_->addresses.leave(booked);
+        }
     }
 
 private:

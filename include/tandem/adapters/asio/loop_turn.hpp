@@ -63,6 +63,7 @@ private:
         ending_ = true;
         turn_.reset();
         if (at_end_) at_end_();
+        turn_.reset();  // somebody may have found something to do
         const instant due = engine_->tick();
         ending_ = false;
         const duration left = due - engine_->now();

@@ -10,11 +10,12 @@ enum class phase : unsigned char {
     arriving,   // TLS, or a request, is on its way
     resting,    // kept for another request
     answering,  // a request is being answered
+    holding,    // the same, and so much has come behind it that nothing is read, not even that the peer goes
     talking,    // a WebSocket: the engine has its timers
     closing,    // the last word was said
     closed,
 };
-inline constexpr std::size_t phase_count = 6;
+inline constexpr std::size_t phase_count = 7;
 
 // A member of one of the lists below.
 template <class T>

@@ -11,6 +11,9 @@
 #include "../../pull/pull_request.hpp"
 #include "../../transport/websocket/websocket_reader.hpp"
 
+#include <deque>
+#include <exception>
+
 namespace tandem::detail {
 
 struct listener_settings {
@@ -30,8 +33,11 @@ public:
     void come_back() override { turn->later(); }
 
     // --- who
-    bool may_come(const http_request& r, bool encrypted) const {
-        return origin_may_come(options, r.field("Origin"), r.field("Host"), encrypted);
+    bool may_come(const http_request& r, const asio::ip::address& peer, bool encrypted, bool upgrades) const {
+        const std::string_view origin = r.field("Origin");
+        if (origin.empty()) return !upgrades || options.without_origin;
+        const bool before_a_proxy = trusted.has(peer) && same_word(r.field("X-Forwarded-Proto"), "https");
+        return origin_may_come(options, origin, r.field("Host"), encrypted || before_a_proxy);
     }
     // Null: one too many from there, or too fast.
     address_book::entry* arrive(const address_key& from) { return addresses.arrive(from, options, engine->now()); }
@@ -50,8 +56,10 @@ public:
         if (!options.health.empty() && r.path() == options.health)
             return x.answer(text_answer(draining ? 503 : 200, draining ? "draining\n" : "fine\n"));
         if (is_preflight(r)) return x.answer(preflight_answer());
-        for (http_handler& h : handlers)
-            if (h(r, x)) return;
+        try {
+            for (http_handler& h : handlers)
+                if (h(r, x)) return;
+        } catch (const std::exception&) { return x.answer({.status = 500}); }
         if (!options.pull_api || !r.path().starts_with("/api/")) return x.answer({.status = 404});
         if (!may_try(address_key::of(client))) return x.answer({.status = 429});
         engine->pull({.method = r.method,
@@ -100,7 +108,7 @@ public:
 
     Engine* engine;
     std::shared_ptr<loop_turn<Engine>> turn;
-    std::vector<http_handler> handlers;
+    std::deque<http_handler> handlers;  // one may add another
     proxies trusted;
 
 private:

@@ -26,8 +26,9 @@ struct server_options {
     // --- HTTP
     http_limits http{};
     bool pull_api = true;
-    std::string health = "/health";           // empty: none
-    std::size_t pipelined_bytes = 64 * 1024;  // behind a request that is being answered; then nothing more is read
+    std::string health = "/health";  // empty: none
+    std::size_t pipelined_bytes =
+        64 * 1024;  // behind a request that is being answered; then nothing more is read, and it has rest_within
 
     // --- WebSocket
     std::vector<std::string> websocket_paths{"/ws"};
@@ -37,8 +38,8 @@ struct server_options {
     // --- who may come, and from where. An origin is "https://chat.example", with its port if it is unusual.
     std::vector<std::string> origins{};
     bool same_origin = true;     // a page that this server itself has served
-    bool without_origin = true;  // who sends none is no browser: native apps, servers
-    // Addresses whose X-Forwarded-For is believed: "10.0.0.1", "10.0.0.0/8", "fd00::/8". With one that is none, listen() fails.
+    bool without_origin = true;  // a WebSocket without one is no browser's: native apps, servers
+    // Addresses whose X-Forwarded-For and X-Forwarded-Proto are believed: "10.0.0.1", "10.0.0.0/8", "fd00::/8". With one that is none, listen() fails.
     std::vector<std::string> proxies{};
 
     // --- going away

@@ -5,11 +5,13 @@
 
 #include "../../core/result.hpp"
 
+#include <memory>
+#include <mutex>
 #include <string>
 
 namespace tandem {
 
-// Shared by all who have a copy: what is reloaded holds for whoever connects from then on.
+// Shared by all who have a copy, on whichever thread: what is reloaded holds for whoever connects from then on.
 class tls_context {
 public:
     // Files in PEM; the certificate is followed by those that signed it.
@@ -30,7 +32,7 @@ public:
                                ? SSL_CTX_set_default_verify_paths(fresh.get())
                                : SSL_CTX_load_verify_locations(fresh.get(), trusted_file.c_str(), nullptr);
         if (loaded != 1) return wrong("no certificates to trust could be read from " + trusted_file);
-        made.of_->now = std::move(fresh);
+        made.replace(std::move(fresh));
         return made;
     }
 
@@ -42,15 +44,15 @@ public:
             return wrong(of_->certificate + ": no certificate in PEM could be read");
         if (SSL_CTX_use_PrivateKey_file(fresh.get(), of_->key.c_str(), SSL_FILETYPE_PEM) != 1)
             return wrong(of_->key + ": no private key in PEM could be read, or it is not this certificate's");
-        of_->now = std::move(fresh);
+        if (SSL_CTX_check_private_key(fresh.get()) != 1)
+            return wrong(of_->key + ": the private key is not that of " + of_->certificate);
+        replace(std::move(fresh));
         return success();
     }
 
-    std::unique_ptr<detail::tls_session> accept() const {
-        return std::make_unique<detail::tls_session>(of_->now.get());
-    }
+    std::unique_ptr<detail::tls_session> accept() const { return std::make_unique<detail::tls_session>(now().get()); }
     std::unique_ptr<detail::tls_session> connect(const std::string& host) const {
-        return std::make_unique<detail::tls_session>(of_->now.get(), host);
+        return std::make_unique<detail::tls_session>(now().get(), host);
     }
 
 private:
@@ -60,8 +62,18 @@ private:
     using context = std::unique_ptr<SSL_CTX, free_context>;
     struct shared {
         std::string certificate, key;
-        context now;
+        std::mutex mutex;
+        std::shared_ptr<SSL_CTX> now;
     };
+
+    std::shared_ptr<SSL_CTX> now() const {
+        const std::lock_guard lock{of_->mutex};
+        return of_->now;
+    }
+    void replace(std::shared_ptr<SSL_CTX> fresh) const {
+        const std::lock_guard lock{of_->mutex};
+        std::swap(of_->now, fresh);
+    }
 
     static context context_for(const SSL_METHOD* method) {
         context fresh{SSL_CTX_new(method)};

@@ -12,7 +12,6 @@ namespace tandem::detail {
 
 // "https://chat.example" or "https://chat.example:8443", as browsers write it; `host` is the request's own.
 inline bool origin_may_come(const server_options& o, std::string_view origin, std::string_view host, bool encrypted) {
-    if (origin.empty()) return o.without_origin;
     for (const std::string& allowed : o.origins)
         if (origin == allowed) return true;
     const std::string_view scheme = encrypted ? "https://" : "http://";
@@ -86,7 +85,7 @@ public:
             const std::string_view last = trimmed(forwarded_for.substr(comma == forwarded_for.npos ? 0 : comma + 1));
             forwarded_for = forwarded_for.substr(0, comma == forwarded_for.npos ? 0 : comma);
             std::error_code wrong;
-            const auto named = asio::ip::make_address(std::string{last}, wrong);
+            const auto named = asio::ip::make_address(std::string{without_port(last)}, wrong);
             if (wrong) break;
             client = named;
         }
@@ -94,6 +93,13 @@ public:
     }
 
 private:
+    // "192.0.2.7:4711", "[2001:db8::7]:4711": some proxies say it, too.
+    static std::string_view without_port(std::string_view named) {
+        if (named.starts_with('[')) return named.substr(1, named.find(']') - 1);
+        const std::size_t colon = named.find(':');
+        return named.find(':', colon + 1) == named.npos ? named.substr(0, colon) : named;
+    }
+
     std::vector<network> networks_;
 };
 

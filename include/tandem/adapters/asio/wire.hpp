@@ -41,10 +41,11 @@ public:
     // Its time is up.
     void give_up() { gone(); }
     // Nobody needs it any more; what was put is still written.
-    void part() { close_after_writing(); }
+    void part() { close_when_written(); }
     void hold_reading() { held_ = true; }
     // The host goes. What still waits in the loop finds nobody.
     void forsake() {
+        const ptr alive{this};
         gone();
         host_ = nullptr;
     }
@@ -130,6 +131,11 @@ protected:
         awaited_ = true;
         host_->see_to(*this);
     }
+    // As long as the peer takes what was put, it has its time for it.
+    void close_when_written() {
+        last_ = true;
+        see_to_me();
+    }
     // What was put is written; then the peer has its time to close, too.
     void close_after_writing(bool peer_has_closed = false) {
         if (is_closed()) return;
@@ -162,7 +168,7 @@ private:
         reading_ = true;
         socket_.async_wait(tcp_socket::wait_read, [self = ptr{this}](const std::error_code&) {
             self->reading_ = false;
-            if (!self->is_closed()) self->read();
+            if (!self->is_closed() && !self->held_) self->read();
         });
     }
 
@@ -176,7 +182,7 @@ private:
     }
 
     void take_if_wanted(std::span<char> data) {
-        if (!is_closed() && !is_in(phase::closing)) take(data);
+        if (!is_closed() && !is_in(phase::closing) && !last_) take(data);
     }
 
     void decrypt(std::span<char> cipher) {
@@ -212,7 +218,7 @@ private:
     }
 
     void written_all() {
-        if (!is_in(phase::closing)) return written();
+        if (!is_in(phase::closing)) return last_ ? close_after_writing() : written();
         if (tls_ && tls_->say_goodbye()) return write_goodbye();
         if (no_more_expected_) return gone();
         if (said_all_) return;
@@ -237,6 +243,7 @@ private:
     bool held_ : 1 = false;
     bool broken_ : 1 = false;
     bool awaited_ : 1 = false;
+    bool last_ : 1 = false;  // nothing more is taken, and it closes when all is written
     bool no_more_expected_ : 1 = false;
     bool said_all_ : 1 = false;
 };
@@ -274,7 +281,7 @@ inline void wire_host::leave(wire& w) {
 
 inline void wire_host::sweep() {
     const std::uint32_t now = milliseconds_now();
-    for (const phase p : {phase::arriving, phase::resting, phase::closing})
+    for (const phase p : {phase::arriving, phase::resting, phase::holding, phase::closing})
         while (wire* const w = first_in(p)) {
             if (now - w->link.since < time_for(p)) break;
             w->give_up();
@@ -282,8 +289,9 @@ inline void wire_host::sweep() {
 }
 
 inline void wire_host::forsake_all() {
-    for (std::size_t p = 0; p < phase_count; ++p)
-        while (wire* const w = first_in(static_cast<phase>(p))) w->forsake();
+    while (count() > 0)  // one that goes may move another
+        for (std::size_t p = 0; p < phase_count; ++p)
+            while (wire* const w = first_in(static_cast<phase>(p))) w->forsake();
 }
 
 }  // namespace tandem::detail

@@ -76,7 +76,8 @@ private:
         const auto of = [](duration d) { return static_cast<std::uint32_t>(d.milliseconds); };
         switch (p) {
             case phase::arriving: return of(options.arrive_within);
-            case phase::resting: return of(options.rest_within);
+            case phase::resting:
+            case phase::holding: return of(options.rest_within);
             case phase::closing: return of(options.close_within);
             default: return 0;
         }
