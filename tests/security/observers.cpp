@@ -101,6 +101,22 @@ TEST_CASE("S55 metrics name nobody: no user, no device, no conversation, whateve
     CHECK(lines(text) == lines(before));  // whatever happens, no series is added
 }
 
+TEST_CASE("S15 a token that comes in a URL is in no metric and in no word to the peer") {
+    metrics m;
+    watched s{m};
+    recorded_outlet out;
+    const std::string token = "mallory/s3cr3t";
+    REQUIRE(s.running.open(out, {.path = "/ws", .query = "token=s3cr3t", .credential = token}));
+    CHECK(s.get(token, "/api/sync?lastSeq=0&token=s3cr3t") == 401);
+    CHECK(s.get(token, "/api/nowhere?token=s3cr3t") == 404);
+    std::string text;
+    m.write(text);
+    for (const frame& f : out.frames()) text += f.payload();
+    if (out.reason()) text += out.reason()->detail;
+    CHECK(text.find("ERROR") != text.npos);
+    CHECK(text.find("s3cr3t") == text.npos);
+}
+
 TEST_CASE("S55 metrics are not on the public API") {
     metrics m;
     watched s{m};

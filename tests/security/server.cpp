@@ -349,6 +349,17 @@ TEST_CASE("S44 a peer that never reads is skipped, then closed, and the memory f
     }
 }
 
+TEST_CASE("S44 who does not even take replies is closed") {
+    live_server<> live{{.send_buffer = 4096}, {.replying_until_bytes = 16 * 1024, .session_rate = {}}};
+    peer bad = live.sign_in("bad");
+    CHECK(live.until([&] {
+        for (int i = 0; i < 100; ++i) bad.say("HEARTBEAT_REQ 2");
+        return live.server->connections() == 0;
+    }));
+    CHECK(live.engine.hub().session_count() == 0);
+    CHECK(live.server->unwritten_bytes() == 0);
+}
+
 TEST_CASE("S45 pings that nobody reads the answers of cost nothing, and a pong extends nothing") {
     live_server<> live{{.send_buffer = 4096}};
     peer p = live.sign_in("alice");

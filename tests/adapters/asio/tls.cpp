@@ -186,7 +186,7 @@ TEST_CASE("S03 a TLS handshake has its time, too") {
     CHECK(live.until([&] { return silent.ended() && half.ended(); }));
 }
 
-TEST_CASE("garbage where TLS was expected ends the connection, and nothing else") {
+TEST_CASE("S13 plain text where TLS was expected, or garbage, ends the connection, and nothing else") {
     tls_server live;
     tls_peer good{live.tls_port, live.trust()};
     for (const std::string& garbage :
