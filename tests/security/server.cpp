@@ -265,11 +265,14 @@ TEST_CASE("S26 an address that fails to say who it is, again and again, may not 
 }
 
 TEST_CASE("S26 on a WebSocket each wrong credential counts, also when the peer leaves before the last") {
-    struct nobody {
-        result<identity> verify(std::string_view) const { return errc::bad_credential; }
+    struct myself {
+        result<identity> verify(std::string_view credential) const {
+            if (credential != "mine") return errc::bad_credential;
+            return identity{.user = user_id{"me"}};
+        }
     };
     struct chat : live_chat {
-        using authenticator = nobody;
+        using authenticator = myself;
     };
     live_server<chat> live{{.failures_per_address = {.per_second = 1, .burst = 5}}};
     for (int i = 0; i < 3; ++i) {
@@ -278,6 +281,7 @@ TEST_CASE("S26 on a WebSocket each wrong credential counts, also when the peer l
         p.say("AUTH_REQ 1 credential=x");
         p.say("AUTH_REQ 2 credential=y");
         CHECK(live.until([&] { return p.is_told("ERROR 2"); }));
+        if (i == 2) p.say("AUTH_REQ 3 credential=mine");  // whoever has an account guesses no less
         p.close();
         CHECK(live.until([&] { return live.server->connections() == 0; }));
     }

@@ -173,7 +173,8 @@ private:
     void not_verified(const arrival& a, const error& why) {
         this->refuse(a.to, why);
         session* s = this->hub_.find(a.to.session);
-        if (s && why.code == errc::bad_credential) s->wrong_credential = true;
+        if (s && why.code == errc::bad_credential && s->wrong_credentials < 31)
+            s->wrong_credentials = (s->wrong_credentials + 1u) & 31u;
         if (s && (++s->strikes >= this->options_.failed_sign_ins || !may_try_again(*s)))
             this->end_session_later(a.to.session, error{why.code, "failed to sign in"});
     }

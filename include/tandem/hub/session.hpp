@@ -44,7 +44,7 @@ struct alignas(64) session {
     bool alive : 1 = false;
     bool to_flush : 1 = false;
     bool background : 1 = false;
-    bool wrong_credential : 1 = false;  // one of the strikes before it was signed in
+    unsigned char wrong_credentials : 5 = 0;  // so far
 };
 static_assert(sizeof(session) <= 64);
 

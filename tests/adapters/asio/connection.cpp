@@ -128,6 +128,52 @@ TEST_CASE("a request lives as long as the call, also when it is answered") {
     CHECK(field == std::string(5000, 'l'));
 }
 
+TEST_CASE("a request is served once, whatever comes behind the last one") {
+    live_server<> live;
+    int served = 0;
+    live.server->on_request([&](const http_request&, const http_exchange& x) {
+        x.answer({.body = "here"});
+        return ++served, true;
+    });
+    for (const char* last : {"GET / HTTP/1.0\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"}) {
+        served = 0;
+        peer p = live.connect();
+        p.send(last + std::string{"X"} + asking("/more"));
+        CHECK(live.until([&] { return p.ended(); }));
+        CHECK(served == 1);
+    }
+}
+
+TEST_CASE("a peer that goes behind a second request that waits is noticed as well") {
+    patient_server live{{.pipelined_bytes = 2000}};
+    bool gone = false;
+    {
+        peer p = live.ask_later();
+        p.send(asking("/hello?" + std::string(1500, 'x')) + asking("/later") +
+               asking("/hello?" + std::string(1000, 'y')));
+        live.settle();
+        live.waiting[0].answer({.body = "first"});
+        REQUIRE(live.until([&] { return live.waiting.size() == 2; }));
+        live.waiting[1].when_gone([&] { gone = true; });
+        REQUIRE(live.until([&] { return p.has("first"); }));
+        live.settle();
+    }
+    CHECK(live.until([&] { return gone; }));
+}
+
+TEST_CASE("a handler may add another one while it is asked") {
+    live_server<> live;
+    live.server->on_request([&](const http_request&, const http_exchange&) {
+        for (int i = 0; i < 100; ++i)
+            live.server->on_request(
+                [](const http_request&, const http_exchange& x) { return x.answer({.body = "new"}), true; });
+        return false;
+    });
+    peer p = live.connect();
+    p.send(asking("/"));
+    CHECK(live.until([&] { return p.has("new"); }));
+}
+
 TEST_CASE("a handler that throws has its request answered, and the next one comes") {
     live_server<> live;
     live.server->on_request([&](const http_request& r, const http_exchange& x) {

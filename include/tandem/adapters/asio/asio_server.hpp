@@ -84,7 +84,7 @@ public:
     // For messages and requests that have begun and are not complete.
     std::size_t held_bytes() {
         std::size_t all = 0;
-        for (const phase p : {phase::arriving, phase::resting, phase::answering, phase::talking})
+        for (const phase p : {phase::arriving, phase::resting, phase::answering, phase::holding, phase::talking})
             core_.each_in(p, [&](detail::wire& w) { all += static_cast<detail::connection<Engine>&>(w).held_bytes(); });
         return all;
     }

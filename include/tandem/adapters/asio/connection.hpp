@@ -201,9 +201,9 @@ private:
     // Each wrong credential counts, however the connection ends.
     bool count_failures() {
         const tandem::session* s = session_ ? server().engine->hub().find(session_) : nullptr;
-        if (!s || !s->wrong_credential || s->state == session_state::ready || !booked_) return false;
-        for (unsigned n = 0; n < s->strikes; ++n) server().failed(booked_->first);
-        return true;
+        if (!s || !booked_) return false;
+        for (unsigned n = 0; n < s->wrong_credentials; ++n) server().failed(booked_->first);
+        return s->wrong_credentials > 0;
     }
 
     void say(websocket_opcode opcode, bytes payload) {

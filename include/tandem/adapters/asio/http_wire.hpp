@@ -40,7 +40,7 @@ protected:
 
     // Returns what is no HTTP any more.
     std::span<char> take_http(std::span<char> data) {
-        while (!data.empty() && speaks_http()) {
+        while (!data.empty() && speaks_http() && !is_last()) {
             if (!http_) http_ = std::make_unique<http_side>(host().options.http);
             if (has_to_wait()) return hold(data), std::span<char>{};
             if (is_in(phase::resting)) host().enter(*this, phase::arriving);
@@ -92,7 +92,8 @@ protected:
         std::string rest = std::exchange(http_->rest, {});
         host().begin_round();
         take({rest.data(), rest.size()});
-        if (!is_closed() && !is_in(phase::closing) && (!http_ || http_->rest.empty())) go_on_reading();
+        if (is_closed() || is_in(phase::closing)) return;
+        if (!http_ || http_->rest.size() <= host().options.pipelined_bytes) go_on_reading();
     }
 
     void ended() override {

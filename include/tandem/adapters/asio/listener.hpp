@@ -51,10 +51,9 @@ public:
         core_->begin_round();
         if (core_->count() >= core_->options.connections) return;
         address_book::entry* booked = nullptr;
-        if (!core_->is_proxy(from)) {
-            booked = core_->arrive(address_key::of(from));
-            if (!booked) return;
-        }
+        try {
+            if (!core_->is_proxy(from) && !(booked = core_->arrive(address_key::of(from)))) return;
+        } catch (const std::bad_alloc&) { return; }
         std::error_code failed;
         socket.non_blocking(true, failed);
         socket.set_option(asio::ip::tcp::no_delay{true}, failed);

@@ -57,8 +57,8 @@ public:
             return x.answer(text_answer(draining ? 503 : 200, draining ? "draining\n" : "fine\n"));
         if (is_preflight(r)) return x.answer(preflight_answer());
         try {
-            for (http_handler& h : handlers)
-                if (h(r, x)) return;
+            for (std::size_t i = 0; i < handlers.size(); ++i)
+                if (handlers[i](r, x)) return;
         } catch (const std::exception&) { return x.answer({.status = 500}); }
         if (!options.pull_api || !r.path().starts_with("/api/")) return x.answer({.status = 404});
         if (!may_try(address_key::of(client))) return x.answer({.status = 429});

@@ -65,6 +65,7 @@ protected:
 
     bool is_closed() const { return link.now_in == phase::closed; }
     bool is_in(phase p) const { return link.now_in == p; }
+    bool is_last() const { return last_; }  // what was put is the last: nothing more is taken
     bool encrypted() const { return tls_ != nullptr; }
     wire_host& host() const { return *host_; }
     asio::ip::address peer() const {
@@ -283,7 +284,8 @@ inline void wire_host::sweep() {
     const std::uint32_t now = milliseconds_now();
     for (const phase p : {phase::arriving, phase::resting, phase::holding, phase::closing})
         while (wire* const w = first_in(p)) {
-            if (now - w->link.since < time_for(p)) break;
+            // Whoever was moved by one that has just gone may be younger than `now`.
+            if (static_cast<std::int32_t>(now - w->link.since) < static_cast<std::int32_t>(time_for(p))) break;
             w->give_up();
         }
 }

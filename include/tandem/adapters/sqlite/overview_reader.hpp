@@ -61,7 +61,9 @@ private:
         std::vector<entry_numbers> last;
         {
             snapshot same{db_, begin_};
-            if ((trimmed_ = trims()) != m.trims) return std::nullopt;
+            trimmed_ = trims();
+            if (trimmed_ < m.trims) throw another();
+            if (trimmed_ > m.trims) return std::nullopt;
             auto next = m.unread.begin();
             for (begun_overview& b : m.begun) {
                 overview& o = b.overview;
@@ -83,10 +85,12 @@ private:
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{1};
         for (;; std::this_thread::yield()) {
             std::shared_lock together{state_.mutex};
-            if (state_.trims == trimmed_) return;
-            if (state_.trims > trimmed_ || std::chrono::steady_clock::now() > end)
-                throw failure{SQLITE_BUSY, db_.file(), "another program has written to this log; open it again"};
+            if (state_.trims >= trimmed_) return;
+            if (std::chrono::steady_clock::now() > end) throw another();
         }
+    }
+    failure another() const {
+        return {SQLITE_BUSY, db_.file(), "another program has written to this log; open it again"};
     }
 
     std::uint64_t countable(const begun_overview& b, const stretch& s) {
