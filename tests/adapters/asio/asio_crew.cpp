@@ -141,6 +141,23 @@ TEST_CASE("a crew that runs may be stopped by another thread") {
     runs.join();
 }
 
+TEST_CASE("what still waits for a member ends with the crew, and what comes later is let fall") {
+    const auto token = std::make_shared<int>(1);
+    function<void(function<void()>)> post;
+    worker<memory_store> disk{memory_store{}};
+    {
+        const asio_crew<crew_chat> one{1, [&](const crew_place& p) -> parts<crew_chat> {
+                                           post = p.post();
+                                           p.post()([again = p.post(), token] {});
+                                           return {.store = worker_store{disk, p.post()}, .bus = p.bus};
+                                       }};
+        CHECK(token.use_count() == 2);
+    }
+    CHECK(token.use_count() == 1);
+    post([token] {});
+    CHECK(token.use_count() == 1);
+}
+
 TEST_CASE("a certificate is renewed while others let people in") {
     const certificate_files files;
     const auto tls = tls_context::for_servers(files.certificate, files.key);

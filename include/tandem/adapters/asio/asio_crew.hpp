@@ -11,15 +11,49 @@
 
 namespace tandem {
 
+namespace detail {
+
+// The way into a loop from other threads; shut when the loop goes. It does not hold the loop: what waits in a loop may hold
+// its door, and neither would ever end.
+class loop_door {
+public:
+    explicit loop_door(asio::io_context& l) : loop_{&l} {}
+
+    void post(function<void()> f) {
+        const std::lock_guard lock{mutex_};
+        if (loop_) asio::post(*loop_, std::move(f));
+    }
+    void shut() {
+        const std::lock_guard lock{mutex_};
+        loop_ = nullptr;
+    }
+
+private:
+    std::mutex mutex_;
+    asio::io_context* loop_;
+};
+
+struct loop_with_door {
+    loop_with_door() = default;
+    loop_with_door(const loop_with_door&) = delete;
+    ~loop_with_door() { door->shut(); }
+
+    asio::io_context loop{1};
+    std::shared_ptr<loop_door> door = std::make_shared<loop_door>(loop);
+};
+
+}  // namespace detail
+
 // What a member of the crew is made with.
 struct crew_place {
     std::size_t number;
-    std::shared_ptr<asio::io_context> loop;
+    asio::io_context& loop;
     local_bus bus;
+    std::shared_ptr<detail::loop_door> door;
 
     // For a worker_store: brings an answer to this member's thread. It may be called when the crew is gone.
     auto post() const {
-        return [loop = loop](function<void()> answer) { asio::post(*loop, std::move(answer)); };
+        return [door = door](function<void()> answer) { door->post(std::move(answer)); };
     }
 };
 
@@ -40,13 +74,13 @@ public:
     asio_crew(std::size_t size, MakeParts make_parts, const options& engine_options = {}, server_options o = {}) {
         o.share_ports = true;
         for (std::size_t number = 0; number < size; ++number) {
-            auto loop = std::make_shared<asio::io_context>(1);
-            auto parts = make_parts(crew_place{number, loop, local_bus{line_, number}});
+            auto place = std::make_unique<detail::loop_with_door>();
+            auto parts = make_parts(crew_place{number, place->loop, local_bus{line_, number}, place->door});
             tandem::options own = engine_options;
             if (own.instance != 0) own.instance += number;
-            members_.push_back(std::make_unique<member>(std::move(loop), std::move(parts), own, o));
+            members_.push_back(std::make_unique<member>(std::move(place), std::move(parts), own, o));
         }
-        for (const auto& m : members_) line_->join(*m->loop, [&e = m->engine](const page& piece) { e.follow(piece); });
+        for (const auto& m : members_) line_->join(m->loop, [&e = m->engine](const page& piece) { e.follow(piece); });
     }
     asio_crew(const asio_crew&) = delete;
     ~asio_crew() {
@@ -68,7 +102,7 @@ public:
         join();
     }
     void start() {
-        for (const auto& m : members_) threads_.emplace_back([&loop = *m->loop] { loop.run(); });
+        for (const auto& m : members_) threads_.emplace_back([&loop = m->loop] { loop.run(); });
     }
     void join() {
         const std::lock_guard one_at_a_time{joining_};
@@ -77,20 +111,20 @@ public:
     }
     // At once; from any thread but the members'.
     void stop() {
-        for (const auto& m : members_) m->loop->stop();
+        for (const auto& m : members_) m->loop.stop();
         join();
     }
     // Gently; `run` returns when all are gone. From any thread.
     void drain() {
         for (const auto& m : members_)
-            asio::post(*m->loop, [&one = *m] { one.server.drain([&loop = *one.loop] { loop.stop(); }); });
+            asio::post(m->loop, [&one = *m] { one.server.drain([&loop = one.loop] { loop.stop(); }); });
     }
 
     // f(engine, server) on that member's thread.
     template <class F>
     void post(std::size_t number, F f) {
         member& m = *members_[number];
-        asio::post(*m.loop, [&m, f = std::move(f)]() mutable { f(m.engine, m.server); });
+        asio::post(m.loop, [&m, f = std::move(f)]() mutable { f(m.engine, m.server); });
     }
     // The same on every member's thread.
     template <class F>
@@ -105,10 +139,12 @@ public:
 
 private:
     struct member {
-        member(std::shared_ptr<asio::io_context> l, tandem::parts<Policies> p, const tandem::options& o,
+        member(std::unique_ptr<detail::loop_with_door> p, tandem::parts<Policies> has, const tandem::options& o,
                const server_options& s)
-            : loop{std::move(l)}, engine{std::move(p), o}, server{*loop, engine, s} {}
-        std::shared_ptr<asio::io_context> loop;
+            : place{std::move(p)}, engine{std::move(has), o}, server{loop, engine, s} {}
+
+        std::unique_ptr<detail::loop_with_door> place;
+        asio::io_context& loop = place->loop;
         engine_type engine;
         server_type server;
     };
