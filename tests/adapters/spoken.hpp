@@ -75,7 +75,7 @@ void each_reply(Say say) {
     say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}});
     say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}, "what was stored"});
     say(mark_reply{team, mark_key::received, 17});
-    say(mark_reply{team, mark_key::deleted, 1, {7}});
+    say(mark_reply{team, mark_key::deleted, 1, {7}, {21}});
     say(presence_reply{{{"alice", true}, {"bob", false}}});
     say(relay_reply{2});
     say(refusal{errc::rate_limited, seconds(2), "6a1f"});

@@ -348,8 +348,8 @@ TEST_CASE("replies are told") {
           "EDIT_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 time=1000");
     CHECK(p.answered(mark_reply{team, mark_key::received, 4}) ==
           "MARK_RSP 7 conversation=group:team key=received value=4");
-    CHECK(p.answered(mark_reply{team, mark_key::deleted, 1, {12}}) ==
-          "MARK_RSP 7 conversation=group:team key=deleted value=1 target=12");
+    CHECK(p.answered(mark_reply{team, mark_key::deleted, 1, {12}, {40}}) ==
+          "MARK_RSP 7 conversation=group:team key=deleted value=1 target=12 position=40");
     CHECK(p.answered(presence_reply{{{"bob", true}}}) == "PRESENCE_RSP 7 online=bob");
     CHECK(p.answered(relay_reply{2}) == "RELAY_RSP 7 reached=2");
     CHECK(p.answered(refusal{errc::rate_limited, seconds(1), "a1"}) ==

@@ -31,6 +31,18 @@ TEST_CASE("a mark is answered when it is stored, and shown to the other side") {
     CHECK(s.alice.heard() == "bob received=3");
 }
 
+TEST_CASE("the reply says where the mark is in the log, and nothing if it did not move") {
+    marked s;
+    s.bob.says("MARK_REQ 1 to=alice key=read value=2");
+    const position moved = s.store.inner().head()->newest;
+    CHECK(s.bob.last_line().ends_with(" value=2 position=" + std::to_string(moved.value)));
+    s.pass(seconds(1));
+    s.bob.says("MARK_REQ 2 to=alice key=read value=1");
+    s.pass(seconds(1));
+    CHECK(s.bob.last_line().ends_with(" value=2"));
+    CHECK(s.store.inner().head()->newest == moved);
+}
+
 TEST_CASE("marks are merged by their rule: read only grows, muted is what was said last") {
     marked s;
     s.bob.says("MARK_REQ 1 to=alice key=read value=2");

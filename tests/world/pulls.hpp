@@ -5,7 +5,7 @@
 #include "truth.hpp"
 
 #include <tandem/core/answer.hpp>
-#include <tandem/pull/pull_request.hpp>
+#include <tandem/protocol/pull_request.hpp>
 #include <tandem/testing/scripted_store.hpp>
 
 #include <deque>

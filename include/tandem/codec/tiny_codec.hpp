@@ -106,6 +106,7 @@ inline void write_tiny(const edit_reply& r, tiny_writer& to) {
 
 inline void write_tiny(const mark_reply& r, tiny_writer& to) {
     to.put("conversation", r.conversation).put("key", r.key).put("value", r.value).put_if("target", r.target);
+    to.put_if("position", r.position);
 }
 
 inline void write_tiny(const relay_reply& r, tiny_writer& to) { to.put("reached", r.reached); }

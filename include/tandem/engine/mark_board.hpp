@@ -11,8 +11,8 @@
 
 namespace tandem {
 
-inline mark_reply reply_for(const mark_change& c, std::uint64_t stored) {
-    return {c.conversation, c.key, stored, c.target};
+inline mark_reply reply_for(const mark_change& c, std::uint64_t stored, position p) {
+    return {c.conversation, c.key, stored, c.target, p};
 }
 
 struct mark_wish {

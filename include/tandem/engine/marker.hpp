@@ -45,7 +45,7 @@ private:
         for (std::size_t i = 0; i < wishes.size(); ++i) {
             if (!r || r->size() != wishes.size()) refuse_wish(wishes[i], r ? error{errc::unknown_outcome} : r.error());
             else if ((*r)[i].became == mark_outcome::what::refused) refuse_wish(wishes[i], (*r)[i].why);
-            else if ((*r)[i].became == mark_outcome::what::unchanged) answer_wish(wishes[i], (*r)[i].value);
+            else if ((*r)[i].became == mark_outcome::what::unchanged) answer_wish(wishes[i], (*r)[i].value, {});
             else add_mark(*mine, wishes[i], (*r)[i]);
         }
         if (mine->page.marks.empty()) return;
@@ -58,8 +58,8 @@ private:
         static_cast<mark_change&>(m) = w.change;
         m.value = o.value;
         m.position = o.position;
-        if (o.position <= this->told_) answer_wish(w, o.value);
-        else answer_callers(w, reply_for(m, m.value));
+        if (o.position <= this->told_) answer_wish(w, o.value, o.position);
+        else answer_callers(w, reply_for(m, m.value, m.position));
         mine.askers.push_back(w.asked);
     }
 
@@ -67,9 +67,9 @@ private:
         for (const reply_to& to : w.asked) this->refuse(to, e);
         answer_callers(w, e);
     }
-    void answer_wish(const mark_wish& w, std::uint64_t value) {
-        for (const reply_to& to : w.asked) this->reply(to, reply_for(w.change, value));
-        answer_callers(w, reply_for(w.change, value));
+    void answer_wish(const mark_wish& w, std::uint64_t value, position p) {
+        for (const reply_to& to : w.asked) this->reply(to, reply_for(w.change, value, p));
+        answer_callers(w, reply_for(w.change, value, p));
     }
     void answer_callers(const mark_wish& w, const result<mark_reply>& r) {
         for (const done<mark_reply>& then : w.then) this->complete([then, r] { then(r); });

@@ -151,7 +151,7 @@ private:
     void answer_askers(const std::shared_ptr<log_piece>& p, std::size_t i) {
         if (p->askers.empty()) return;
         const mark& m = p->page.marks[i];
-        for (const reply_to& to : p->askers[i]) this->reply(to, mark_reply{m.conversation, m.key, m.value, m.target});
+        for (const reply_to& to : p->askers[i]) this->reply(to, reply_for(m, m.value, m.position));
     }
 
     // The owner's other devices; the one that asked has its reply.

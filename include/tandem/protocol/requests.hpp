@@ -137,6 +137,7 @@ struct mark_reply {
     mark_key key{};
     std::uint64_t value = 0;  // as stored, which may be more than was asked
     tandem::seq target{};
+    tandem::position position{};  // of this change; 0: it stood like that already
 };
 
 // No reply: typing that fails is not worth a frame, unless it was refused.

@@ -1,12 +1,12 @@
 // One pull on its way.
 #pragma once
 
-#include "pull_request.hpp"
 #include "pulls_in_flight.hpp"
 #include "query_string.hpp"
 #include "route.hpp"
 
 #include "../core/answer.hpp"
+#include "../protocol/pull_request.hpp"
 
 namespace tandem {
 

@@ -8,7 +8,7 @@
 
 #include "../../core/answer.hpp"
 #include "../../hub/session.hpp"
-#include "../../pull/pull_request.hpp"
+#include "../../protocol/pull_request.hpp"
 #include "../../transport/websocket/websocket_reader.hpp"
 
 #include <deque>

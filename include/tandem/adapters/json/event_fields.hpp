@@ -58,6 +58,7 @@ void fields(auto&& f, const mark_reply& r) {
     f("key", r.key);
     f("value", r.value);
     f("target", rare{r.target});
+    f("position", rare{r.position});
 }
 
 void fields(auto&& f, const presence_reply& r) { f("users", r.users); }

@@ -58,6 +58,7 @@ void fields(auto&& f, const mark_reply& r) {
     f(2, r.key);
     f(3, r.value);
     f(4, r.target);
+    if (r.position) f(5, r.position);
 }
 
 void fields(auto&& f, const presence_reply& r) { f(1, r.users); }
