@@ -154,6 +154,19 @@ TEST_CASE("whoever signs in before the engine could read the head waits, and is 
     CHECK(bob.heard() == "signed in");
 }
 
+TEST_CASE("memberships that are older than where the engine begins are read again") {
+    script s;
+    s.slow();
+    s.first().restart();             // asks where the log ends, and is not answered yet
+    s.store.behave({.early = 100});  // bob's memberships are read at once: he has none
+    peer bob = s.sign_in("bob", "device=phone");
+    s.elsewhere(team, "bob", entry_kind::joined);
+    s.quick();
+    CHECK(bob.heard() == "signed in");
+    s.engine().follow(s.elsewhere(team, "alice", "a"));
+    CHECK(bob.heard() == "push a");
+}
+
 TEST_CASE("a little that was missed follows the sign-in as a page") {
     script s;
     peer alice = s.sign_in("alice");

@@ -34,6 +34,7 @@ protected:
         });
     }
     bool started() const { return started_; }
+    position began() const { return began_; }  // the last that is told by nobody here
 
     // --- hearing of others
     void hear_head(const log_head& head) {
@@ -120,10 +121,13 @@ protected:
 private:
     void start(const log_head& head) {
         started_ = true;
+        begin(head);
+        last_published_ = this->now_;
+    }
+    void begin(const log_head& head) {
         epoch_ = head.epoch;
         follower_.start(head.newest);
-        this->told_ = this->before_piece_ = head.newest;
-        last_published_ = this->now_;
+        this->told_ = this->before_piece_ = began_ = head.newest;
     }
 
     // The log was faster than our append's answer, or is the only one to tell.
@@ -163,15 +167,14 @@ private:
 
     // Another log: nothing a client or this engine knows of the old one holds.
     void change_epoch(const log_head& head) {
-        epoch_ = head.epoch;
-        follower_.start(head.newest);
-        this->told_ = this->before_piece_ = head.newest;
+        begin(head);
         this->notify(hooks::log_replaced, epoch_);
         epoch_changed();
     }
 
     follower<origin> follower_;
     tandem::epoch epoch_;
+    position began_{};
     bool started_ = false;
     bool starting_ = false;
     bool reading_ = false;

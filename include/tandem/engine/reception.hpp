@@ -48,10 +48,10 @@ protected:
         bool any = let_in();
         for (auto at = households_.begin(); at != households_.end();) {
             const auto here = at++;
-            if (here->second.known && this->started() && this->told_ >= here->second.list.head.newest) {
-                any = true;
-                move_in(here->first);
-            }
+            if (!here->second.known || !this->started() || this->told_ < here->second.list.head.newest) continue;
+            any = true;
+            if (here->second.list.head.newest >= this->began()) move_in(here->first);
+            else read_memberships(here->first);  // what came between was told to nobody
         }
         return any;
     }
@@ -223,14 +223,19 @@ private:
         if (this->hub_.is_present(number)) return read_head(std::move(a));
         household& h = households_[number];
         h.arrivals.push_back(std::move(a));
-        if (h.serial != 0) return;
+        if (h.serial == 0) read_memberships(number);
+    }
+
+    void read_memberships(std::uint32_t number) {
+        household& h = households_[number];
+        h.known = false;
         h.serial = ++serials_;
         this->template ask<membership_list>(
             verbs::memberships, this->store(),
             [this, number, serial = h.serial](result<membership_list> r) {
                 memberships_read(number, serial, std::move(r));
             },
-            user);
+            this->hub_.user(number));
     }
 
     void memberships_read(std::uint32_t number, std::uint64_t serial, result<membership_list> r) {
