@@ -2,6 +2,7 @@
 #pragma once
 
 #include "entry_row.hpp"
+#include "file_schema.hpp"
 #include "schema.hpp"
 #include "state.hpp"
 #include "stored_sends.hpp"
@@ -13,28 +14,13 @@
 
 namespace tandem::sqlite {
 
-// Brings a file to the schema of today, from that of any version before, or from nothing.
 inline void prepare_schema(const database& db) {
-    const bool ours = db.number("pragma application_id") == file_kind;
-    if (!ours && db.number("select count(*) from sqlite_schema") != 0)
-        throw failure{SQLITE_NOTADB, db.file(), "is a database of another program"};
-    const auto version = static_cast<std::size_t>(ours ? db.number("pragma user_version") : 0);
-    if (version > std::size(schema_steps))
-        throw failure{SQLITE_ERROR, db.file(),
-                      "was written by a newer version of tandem (schema " + std::to_string(version) +
-                          ", this one knows " + std::to_string(std::size(schema_steps)) + ")"};
-    if (version == std::size(schema_steps)) return;
-    db.run("begin immediate");
-    for (std::size_t step = version; step < std::size(schema_steps); ++step) db.run(schema_steps[step]);
-    if (version == 0) {
+    bring_to_schema(db, {file_kind, schema_steps}, [&] {
         std::random_device random;
         const std::uint64_t seed = static_cast<std::uint64_t>(random()) << 32 ^ random();
         statement log = db.prepare("insert into log values(?, ?, 0, 0, 0, 0)");
         log.bind(1, fresh_epoch().value).bind(2, seed & 0x7fffffffffffffffu).run();
-    }
-    db.run(("pragma application_id = " + std::to_string(file_kind)).c_str());
-    db.run(("pragma user_version = " + std::to_string(std::size(schema_steps))).c_str());
-    db.run("commit");
+    });
 }
 
 namespace opening {

@@ -79,14 +79,7 @@ private:
               state{opened(db, o)}, writer{db, *state, {o.dedup_horizon, o.settle_after, o.checkpoint_pages}} {}
 
         static std::unique_ptr<sqlite::state> opened(const sqlite::database& db, const sqlite_options& o) {
-            if (sqlite3_db_readonly(db.raw(), "main") != 0)
-                throw sqlite::failure{SQLITE_READONLY, db.file(), "cannot be written"};
-            // The journal under which the file becomes one with a -wal file: that it is gone must be durable, or a loss of
-            // power brings it back, and with it the empty file.
-            db.run("pragma synchronous = extra");
-            if (db.text("pragma journal_mode = wal") != "wal")
-                throw sqlite::failure{SQLITE_CANTOPEN, db.file(), "cannot have a -wal file beside it"};
-            db.run("pragma synchronous = full; pragma wal_autocheckpoint = 0");
+            sqlite::begin_wal(db, "full");
             db.run(("pragma cache_size = -" + std::to_string(o.writer_cache / 1024)).c_str());
             sqlite::prepare_schema(db);
             return sqlite::open_state(db);
