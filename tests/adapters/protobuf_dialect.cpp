@@ -3,6 +3,7 @@
 
 #include "spelled.hpp"
 #include "spoken.hpp"
+#include "wire_fields.hpp"
 
 #include <doctest/doctest.h>
 
@@ -66,16 +67,6 @@ Message parsed(const std::string& body) {
     Message out;
     CHECK(out.ParseFromString(body));
     return out;
-}
-
-std::string varint_field(int tag, std::uint64_t value) {
-    std::string out(1, static_cast<char>(tag << 3));
-    for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-    return out += static_cast<char>(value);
-}
-std::string octets_field(int tag, std::string_view value) {
-    std::string out(1, static_cast<char>(tag << 3 | 2));
-    return out += varint_field(0, value.size()).substr(1).append(value);
 }
 
 }  // namespace

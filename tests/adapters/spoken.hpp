@@ -71,9 +71,9 @@ void each_reply(Say say) {
     say(send_reply{"6a1f", team, {{1}, {2}}, 1, {4}, true, "other"});
     say(send_reply{"6a1f", team, {{1}, {2}}, 1, {4}, false, not_utf8});
     say(send_reply{"6a1f", team, {{1}, {2}}, 1, {4}, false, {}});
-    say(revoke_reply{"6a20", team, {1}, {{2}, {3}}, {4}});
+    say(revoke_reply{"6a20", team, {1}, {{2}, {3}}, {4}, 1});
     say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}});
-    say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}, "what was stored"});
+    say(edit_reply{"6a21", team, {1}, {{3}, {4}}, {5}, "what was stored", 2});
     say(mark_reply{team, mark_key::received, 17});
     say(mark_reply{team, mark_key::deleted, 1, {7}, {21}});
     say(presence_reply{{{"alice", true}, {"bob", false}}});

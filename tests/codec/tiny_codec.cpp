@@ -342,10 +342,10 @@ TEST_CASE("replies are told") {
           "SEND_RSP 7 send_id=a1 conversation=group:team seq=4 position=9 number=2 time=1000");
     CHECK(p.answered(send_reply{"a1", team, {{4}, {9}}, 2, {1000}, true, "****"})
               .ends_with(" time=1000 repeated=1 changed=****"));
-    CHECK(p.answered(revoke_reply{"a2", team, {4}, {{5}, {10}}, {1000}}) ==
-          "REVOKE_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 time=1000");
-    CHECK(p.answered(edit_reply{"a2", team, {4}, {{5}, {10}}, {1000}}) ==
-          "EDIT_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 time=1000");
+    CHECK(p.answered(revoke_reply{"a2", team, {4}, {{5}, {10}}, {1000}, 3}) ==
+          "REVOKE_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 number=3 time=1000");
+    CHECK(p.answered(edit_reply{"a2", team, {4}, {{5}, {10}}, {1000}, {}, 3}) ==
+          "EDIT_RSP 7 send_id=a2 conversation=group:team target=4 seq=5 position=10 number=3 time=1000");
     CHECK(p.answered(mark_reply{team, mark_key::received, 4}) ==
           "MARK_RSP 7 conversation=group:team key=received value=4");
     CHECK(p.answered(mark_reply{team, mark_key::deleted, 1, {12}, {40}}) ==

@@ -38,3 +38,13 @@ TEST_CASE("a copy of a rare list is its own, and what was moved from is empty") 
     CHECK(b.size() == 0);
     CHECK(c.size() == 2);
 }
+
+TEST_CASE("a rare list grows by one, from nothing") {
+    list a;
+    a.push_back("x");
+    a.push_back("y");
+    CHECK(a == list{"x", "y"});
+    a.clear();
+    a.push_back("z");
+    CHECK(a == list{"z"});
+}

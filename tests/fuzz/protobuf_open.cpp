@@ -1,5 +1,6 @@
 // Any bytes on tandem.v1.protobuf: opened, read as every request, and what was read written back and read again.
 #include <tandem/adapters/protobuf/protobuf_dialect.hpp>
+#include <tandem/adapters/protobuf/write_request.hpp>
 
 #include <cstdlib>
 
@@ -9,27 +10,9 @@ namespace {
 
 namespace wire = detail::in_protobuf;
 
-// Writes a request by the table it is read by.
-template <class Out>
-struct rewriter {
-    wire::wire_writer<Out> writer;
-
-    void operator()(std::uint32_t tag, const auto& field) { writer(tag, field); }
-    void operator()(std::uint32_t tag, wire::opaque<const std::string_view> field) { writer(tag, field.value); }
-    void operator()(std::uint32_t tag, wire::stated<const bool> field) { writer(tag, std::optional{field.value}); }
-};
-
-template <class Out>
-Out rewrite(const auto& request, Out out) {
-    rewriter<Out> to{wire::wire_writer<Out>{out}};
-    wire::request_fields(to, request);
-    return to.writer.out();
-}
-
-std::string written(const auto& request) {
-    std::string out(rewrite(request, wire::counting{}).size, '\0');
-    if (rewrite(request, wire::writing{out.data()}).at != out.data() + out.size()) std::abort();
-    return out;
+template <class Request>
+std::string written(const Request& request) {
+    return wire::octets_of(wire::asked<Request>{request});
 }
 
 template <class Request>

@@ -95,12 +95,12 @@ inline void write_tiny(const send_reply& r, tiny_writer& to) {
 
 inline void write_tiny(const revoke_reply& r, tiny_writer& to) {
     to.put("send_id", r.send_id).put("conversation", r.conversation).put("target", r.target);
-    to.put("seq", r.place.seq).put("position", r.place.position).put("time", r.time);
+    to.put("seq", r.place.seq).put("position", r.place.position).put("number", r.number).put("time", r.time);
 }
 
 inline void write_tiny(const edit_reply& r, tiny_writer& to) {
     to.put("send_id", r.send_id).put("conversation", r.conversation).put("target", r.target);
-    to.put("seq", r.place.seq).put("position", r.place.position).put("time", r.time);
+    to.put("seq", r.place.seq).put("position", r.place.position).put("number", r.number).put("time", r.time);
     to.put_if("changed", r.changed);
 }
 
@@ -180,12 +180,22 @@ tiny_writer tiny_line(const T& said, std::uint32_t sequence = 0) {
 
 }  // namespace detail
 
-// A batch carries whole lines, those its entries and marks would have been pushed as.
+namespace detail {
+
+// Lists carry whole lines, those their entries and marks would have been pushed as.
+inline void put_tiny_lines(const entry& one, tiny_writer& to) {
+    to.put("entry", told_as(one, [](const auto& event) { return tiny_line(event); }).line());
+}
+inline void put_tiny_lines(std::span<const mark> marks, tiny_writer& to) {
+    for (const mark& one : marks) to.put("mark", tiny_line(push_mark{one}).line());
+}
+
+}  // namespace detail
+
 inline void write_tiny(const push_batch& e, tiny_writer& to) {
     to.put_if("next", e.next).put_if("backfill", e.backfill);
-    for (const entry* one : e.entries)
-        to.put("entry", told_as(*one, [](const auto& event) { return detail::tiny_line(event); }).line());
-    for (const mark& one : e.marks) to.put("mark", detail::tiny_line(push_mark{one}).line());
+    for (const entry* one : e.entries) detail::put_tiny_lines(*one, to);
+    detail::put_tiny_lines(e.marks, to);
 }
 
 // The correlation is the request's sequence number; pushes carry 0.

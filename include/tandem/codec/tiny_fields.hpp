@@ -55,6 +55,25 @@ inline bool tiny_read(std::string_view text, std::string_view& to) {
     return true;
 }
 
+inline bool tiny_read(std::string_view text, std::string& to) {
+    to = text;
+    return true;
+}
+inline bool tiny_read(std::string_view text, std::optional<std::string>& to) { return tiny_read(text, to.emplace()); }
+
+template <class Kind>
+bool tiny_read(std::string_view text, basic_id<Kind>& to) {
+    auto id = basic_id<Kind>::parse(text);
+    to = id ? *id : basic_id<Kind>{};
+    return id || text.empty();
+}
+
+inline bool tiny_read(std::string_view text, conversation_id& to) {
+    auto c = conversation_id::parse(text);
+    if (c) to = *c;
+    return static_cast<bool>(c);
+}
+
 inline bool tiny_read(std::string_view text, instant& to) { return tiny_read(text, to.milliseconds); }
 inline bool tiny_read(std::string_view text, duration& to) { return tiny_read(text, to.milliseconds); }
 

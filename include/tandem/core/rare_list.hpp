@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace tandem {
@@ -25,6 +26,10 @@ public:
     ~rare_list() = default;
 
     void clear() { items_.reset(); }
+    void push_back(T item) {
+        if (!items_) items_ = std::make_unique<std::vector<T>>();
+        items_->push_back(std::move(item));
+    }
 
     bool empty() const { return !items_; }
     std::size_t size() const { return items_ ? items_->size() : 0; }

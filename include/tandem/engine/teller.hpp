@@ -33,10 +33,11 @@ protected:
         if (base::some_cannot_pull && this->cannot_pull(*of)) acknowledged(o.request.session, *of, s);
         switch (s.kind) {
             case entry_kind::revoke:
-                return this->reply(o.request, revoke_reply{s.send_id, s.conversation, s.target, s.place, s.time});
-            case entry_kind::edit:
                 return this->reply(o.request,
-                                   edit_reply{s.send_id, s.conversation, s.target, s.place, s.time, s.changed});
+                                   revoke_reply{s.send_id, s.conversation, s.target, s.place, s.time, s.number});
+            case entry_kind::edit:
+                return this->reply(
+                    o.request, edit_reply{s.send_id, s.conversation, s.target, s.place, s.time, s.changed, s.number});
             default:
                 return this->reply(
                     o.request, send_reply{s.send_id, s.conversation, s.place, s.number, s.time, s.repeated, s.changed});

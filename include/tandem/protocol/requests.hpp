@@ -101,6 +101,7 @@ struct revoke_reply {
     tandem::seq target{};
     tandem::place place{};  // of the revoke itself
     instant time{};
+    std::uint64_t number = 0;
 };
 
 struct edit_request {
@@ -120,6 +121,7 @@ struct edit_reply {
     tandem::place place{};
     instant time{};
     std::optional<std::string> changed{};  // as in send_reply
+    std::uint64_t number = 0;
 };
 
 struct mark_request {

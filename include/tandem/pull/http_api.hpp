@@ -288,10 +288,11 @@ private:
             engine_.notify(hooks::acknowledged, named_device{job->user, job->device}, r->conversation, r->place);
             switch (r->kind) {
                 case entry_kind::revoke:
-                    return answer(job, revoke_reply{r->send_id, r->conversation, r->target, r->place, r->time});
-                case entry_kind::edit:
                     return answer(job,
-                                  edit_reply{r->send_id, r->conversation, r->target, r->place, r->time, r->changed});
+                                  revoke_reply{r->send_id, r->conversation, r->target, r->place, r->time, r->number});
+                case entry_kind::edit:
+                    return answer(job, edit_reply{r->send_id, r->conversation, r->target, r->place, r->time, r->changed,
+                                                  r->number});
                 default:
                     return answer(job, send_reply{r->send_id, r->conversation, r->place, r->number, r->time,
                                                   r->repeated, r->changed});

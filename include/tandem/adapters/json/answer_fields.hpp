@@ -7,25 +7,32 @@
 
 namespace tandem::detail::in_json {
 
-inline std::vector<headed_membership> headed(const page& p) {
-    std::vector<headed_membership> out;
+inline auto headed(const page& p) {
+    std::vector<headed_membership<const membership, const conversation_head>> out;
     for (std::size_t i = 0; i < p.memberships.size() && i < p.heads.size(); ++i)
         out.push_back({p.memberships[i], p.heads[i]});
     return out;
 }
 
-void fields(auto&& f, const sync_answer& a) {
+// Where a page takes the next membership that is read, its head beside it.
+struct members_of {
+    tandem::page& page;
+};
+inline members_of headed(page& p) { return {p}; }
+
+void sync_fields(auto&& f, auto& a, auto&& next) {
     f("messages", a.page.entries);
     f("marks", a.page.marks);
     f("memberships", headed(a.page));
-    f("nextSeq", a.reset ? position{} : a.page.examined);
+    f("nextSeq", next);
     f("serverMaxSeq", a.page.head.newest);
     f("hasMore", a.page.more);
     f("epoch", a.page.head.epoch);
     f("reset", a.reset);
 }
+void fields(auto&& f, const sync_answer& a) { sync_fields(f, a, a.reset ? position{} : a.page.examined); }
 
-void fields(auto&& f, const history_answer& a) {
+void history_fields(auto&& f, auto& a) {
     f("messages", a.page.entries);
     f("membership", headed_membership{a.membership, a.page.head});
     f("coveredFrom", a.page.covered.first);
@@ -34,14 +41,15 @@ void fields(auto&& f, const history_answer& a) {
     f("marks", a.marks);
     f("hasMoreMarks", a.more_marks);
 }
+void fields(auto&& f, const history_answer& a) { history_fields(f, a); }
 
-void fields(auto&& f, const receipts& r) {
+void fields(auto&& f, is<receipts> auto& r) {
     f("members", r.members);
     f("delivered", r.delivered);
     f("read", r.read);
 }
 
-void fields(auto&& f, const overview& o) {
+void fields(auto&& f, is<overview> auto& o) {
     f("membership", headed_membership{o.membership, o.head});
     f("read", o.read);
     f("received", o.received);
@@ -50,16 +58,17 @@ void fields(auto&& f, const overview& o) {
     f("last", o.last);
 }
 
-void fields(auto&& f, const conversations_answer& a) {
+void overviews_fields(auto&& f, auto& a) {
     f("conversations", a.page.conversations);
     f("serverMaxSeq", a.page.head.newest);
     f("epoch", a.page.head.epoch);
     f("hasMore", a.page.more);
 }
+void fields(auto&& f, const conversations_answer& a) { overviews_fields(f, a); }
 
 void fields(auto&& f, const users_answer& a) { f("users", a.users); }
 
-void fields(auto&& f, const failure& x) {
+void fields(auto&& f, is<failure> auto& x) {
     f("code", x.why);
     f("text", std::string_view{text(x.why)});
     f("parameter", rare{x.parameter});

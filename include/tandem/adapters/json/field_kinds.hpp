@@ -4,12 +4,13 @@
 #include "../../core/entry.hpp"
 
 #include <concepts>
+#include <type_traits>
 
 namespace tandem::detail::in_json {
 
-// A table of a request is one function for reading and writing: `request_fields(f, is<send_request> auto& r)`.
-template <class R, class Noun>
-concept is = std::same_as<std::remove_const_t<R>, Noun>;
+// One table serves who writes and who reads: `fields(f, is<entry> auto& e)`.
+template <class T, class Noun>
+concept is = std::same_as<std::remove_const_t<T>, Noun>;
 
 // Octets, where a bare string is text: under `key` when they are UTF-8, else in base64 under `key` + "Base64".
 template <class T>
@@ -22,10 +23,10 @@ opaque(T&) -> opaque<T>;
 // Left out when it is zero: most entries have none of these.
 template <class T>
 struct rare {
-    const T& value;
+    T& value;
 };
 template <class T>
-rare(const T&) -> rare<T>;
+rare(T&) -> rare<T>;
 
 // A 64-bit number as JSON's own, where others are strings: for readers who know no other.
 struct bare {

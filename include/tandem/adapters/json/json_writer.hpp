@@ -27,7 +27,12 @@ public:
     }
     template <class T>
     void operator()(std::string_view key, rare<T> field) {
-        if (field.value != T{}) (*this)(key, field.value);
+        if (field.value != std::remove_const_t<T>{}) (*this)(key, field.value);
+    }
+    template <class T>
+        requires is<T, std::optional<std::string>>
+    void operator()(std::string_view key, opaque<T> field) {
+        if (field.value) (*this)(key, opaque{*field.value});
     }
     template <class T>
     void operator()(std::string_view key, opaque<T> field) {
@@ -87,6 +92,10 @@ public:
             value(item);
         }
         out_ += ']';
+    }
+    template <class T>
+    void value(const rare_list<T>& items) {
+        value(items.all());
     }
     template <class T>
     void value(const T* pointed) {

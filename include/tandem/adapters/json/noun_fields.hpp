@@ -7,7 +7,7 @@
 
 namespace tandem::detail::in_json {
 
-void fields(auto&& f, const entry& e) {
+void fields(auto&& f, is<entry> auto& e) {
     f("conversation", e.conversation);
     f("sender", e.sender);
     f("clientMsgId", e.send_id);
@@ -24,10 +24,10 @@ void fields(auto&& f, const entry& e) {
     f("visibleFrom", rare{e.visible_from});
     f("amendedBy", rare{e.amended_by});
     f("revoked", rare{e.revoked});
-    f("mentions", rare{e.mentions.all()});
+    f("mentions", rare{e.mentions});
 }
 
-void fields(auto&& f, const mark& m) {
+void fields(auto&& f, is<mark> auto& m) {
     f("conversation", m.conversation);
     f("key", m.key);
     f("owner", m.owner);
@@ -37,17 +37,17 @@ void fields(auto&& f, const mark& m) {
     f("target", rare{m.target});
 }
 
-void fields(auto&& f, const presence& p) {
+void fields(auto&& f, is<presence> auto& p) {
     f("user", p.user);
     f("online", p.online);
 }
 
-void fields(auto&& f, const interval& i) {
+void fields(auto&& f, is<interval> auto& i) {
     f("visibleFrom", i.visible_from);
     f("endedAt", i.ended_at);
 }
 
-void fields(auto&& f, const conversation_head& head) {
+void fields(auto&& f, is<conversation_head> auto& head) {
     f("seq", head.seq);
     f("position", head.position);
     f("number", head.number);
@@ -55,12 +55,16 @@ void fields(auto&& f, const conversation_head& head) {
 }
 
 // A membership is told with the head of its conversation: together they say which seqs are the member's to expect.
+template <class Membership, class Head>
 struct headed_membership {
-    const tandem::membership& membership;
-    const conversation_head& head;
+    Membership& membership;
+    Head& head;
 };
+template <class Membership, class Head>
+headed_membership(Membership&, Head&) -> headed_membership<Membership, Head>;
 
-void fields(auto&& f, const headed_membership& h) {
+template <class Membership, class Head>
+void fields(auto&& f, const headed_membership<Membership, Head>& h) {
     f("conversation", h.membership.conversation);
     f("user", h.membership.user);
     f("role", h.membership.role);

@@ -18,9 +18,7 @@ public:
     template <class Answer>
         requires requires(const Answer& a) { detail::in_protobuf::fields(detail::in_protobuf::any_visitor{}, a); }
     std::string write_answer(const Answer& answer) {
-        std::string out(detail::in_protobuf::size_of(answer), '\0');
-        detail::in_protobuf::write_to(out.data(), answer);
-        return out;
+        return detail::in_protobuf::octets_of(answer);
     }
 
     template <detail::in_protobuf::flat_request Request>

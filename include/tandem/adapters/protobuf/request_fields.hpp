@@ -1,30 +1,11 @@
 // The fields of every request: proto/tandem/v1/requests.proto once more, number by number.
 #pragma once
 
+#include "field_kinds.hpp"
+
 #include "../../protocol/requests.hpp"
 
-#include <concepts>
-
 namespace tandem::detail::in_protobuf {
-
-template <class R, class Request>
-concept is = std::same_as<std::remove_const_t<R>, Request>;
-
-// Octets, where a bare string_view is text.
-template <class T>
-struct opaque {
-    T& value;
-};
-template <class T>
-opaque(T&) -> opaque<T>;
-
-// Written even when it is zero, because absent means something else.
-template <class T>
-struct stated {
-    T& value;
-};
-template <class T>
-stated(T&) -> stated<T>;
 
 void request_fields(auto&& f, is<auth_request> auto& r) {
     f(1, r.credential);
@@ -89,10 +70,6 @@ void request_fields(auto&& f, is<relay_request> auto& r) {
     f(2, r.content_type);
     f(3, opaque{r.body});
 }
-
-struct any_visitor {
-    void operator()(std::uint32_t, auto&&) const {}
-};
 
 template <class R>
 concept flat_request = requires(R& r) { request_fields(any_visitor{}, r); };

@@ -5,6 +5,8 @@
 // out against the generated classes, byte by byte.
 #pragma once
 
+#include "field_kinds.hpp"
+
 #include "../../core/entry.hpp"
 
 #include <bit>
@@ -69,12 +71,28 @@ public:
         if (field) present(tag, *field);
     }
     template <class T>
+    void operator()(std::uint32_t tag, opaque<T> field) {
+        (*this)(tag, field.value);
+    }
+    template <class T>
+    void operator()(std::uint32_t tag, stated<T> field) {
+        present(tag, field.value);
+    }
+    template <class T>
+    void operator()(std::uint32_t tag, rare<T> field) {
+        if (field.value) present(tag, field.value);
+    }
+    template <class T>
     void operator()(std::uint32_t tag, std::span<const T> items) {
         for (const T& item : items) present(tag, item);
     }
     template <class T>
     void operator()(std::uint32_t tag, const std::vector<T>& items) {
         (*this)(tag, std::span<const T>{items});
+    }
+    template <class T>
+    void operator()(std::uint32_t tag, const rare_list<T>& items) {
+        (*this)(tag, items.all());
     }
 
     // Fields that somebody else has written.
@@ -175,6 +193,13 @@ template <class T>
 void write_to(char* to, const T& noun) {
     wire_writer<writing> writer{writing{to}};
     fields(writer, noun);
+}
+
+template <class T>
+std::string octets_of(const T& noun) {
+    std::string out(size_of(noun), '\0');
+    write_to(out.data(), noun);
+    return out;
 }
 
 }  // namespace tandem::detail::in_protobuf
