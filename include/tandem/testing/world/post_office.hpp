@@ -1,15 +1,13 @@
 // A bus that drops, doubles, delays and reorders.
 #pragma once
 
-#include <tandem/policy/bus.hpp>
-#include <tandem/testing/random.hpp>
+#include "../../policy/bus.hpp"
+#include "../random.hpp"
 
 #include <deque>
 #include <utility>
 
-namespace world {
-
-using namespace tandem;
+namespace tandem::world {
 
 struct bus_weather {
     unsigned dropped = 0;  // percent
@@ -60,4 +58,4 @@ struct bus_port {
 };
 static_assert(bus<bus_port>);
 
-}  // namespace world
+}  // namespace tandem::world

@@ -3,15 +3,13 @@
 
 #include "book.hpp"
 
-#include <tandem/store/memory_store.hpp>
+#include "../../store/seq_store.hpp"
 
 #include <map>
 #include <set>
 #include <vector>
 
-namespace world {
-
-using namespace tandem;
+namespace tandem::world {
 
 inline std::string name_of(const conversation_id& c, seq s) { return c.text() + "#" + std::to_string(s.value); }
 inline std::string at(position p) { return "@" + std::to_string(p.value); }
@@ -164,6 +162,7 @@ public:
         const auto found = marks_.find({c, k, u});
         return found == marks_.end() ? 0 : found->second.first;
     }
+    const auto& marks() const { return marks_; }
     // A mark that moved again is at its new position only.
     bool is_where_it_was(const mark& m) const {
         return marks_.at({m.conversation, m.key, m.owner}).second == m.position;
@@ -301,7 +300,7 @@ private:
     }
 
     book& book_;
-    tandem::epoch epoch_{1};
+    tandem::epoch epoch_{};
     std::vector<item> items_;
     std::map<conversation_id, conversation> conversations_;
     std::map<send_key, position> placed_;
@@ -312,67 +311,4 @@ private:
     position acked_{};
 };
 
-// The store of the world: memory_store, with the truth looking on. Wrapped by scripted_store for its bad days.
-class audited_store {
-public:
-    audited_store(truth& t, epoch e) : truth_{&t}, inner_{e} {}
-
-    result<outcomes> append(drafts ds) {
-        truth_->log().note([&] {
-            std::string all = "store: append";
-            for (const draft& d : ds) all += " " + std::string{d.send_id.view()};
-            return all;
-        });
-        auto r = inner_.append(ds);
-        if (r)
-            for (std::size_t i = 0; i < ds.size(); ++i) truth_->append(ds[i], (*r)[i]);
-        return r;
-    }
-    result<mark_outcomes> put(mark_changes cs) {
-        auto r = inner_.put(cs);
-        if (r)
-            for (std::size_t i = 0; i < cs.size(); ++i) truth_->put(cs[i], (*r)[i]);
-        return r;
-    }
-    result<nothing> trim(const conversation_id& c, seq first_kept) {
-        auto r = inner_.trim(c, first_kept);
-        if (r) truth_->trim(c, inner_.history(c, {seq{1}, seq{0}}, {})->head);
-        return r;
-    }
-    // Somebody puts a backup back.
-    void restore(std::size_t positions) {
-        const tandem::epoch next = truth_->epoch().next();
-        const auto log = truth_->restart(next);
-        inner_ = memory_store{next};
-        for (std::size_t i = 0; i < positions; ++i) {
-            if (log[i].is_mark) {
-                const mark_change change = log[i].mark;
-                (void)put({&change, 1});
-            } else {
-                draft d = log[i].entry;
-                d.body = log[i].bodies.front().second;
-                (void)append({&d, 1});
-            }
-        }
-    }
-    result<std::optional<found>> find(const user_id& u, const send_id& id) { return inner_.find(u, id); }
-    result<log_head> head() { return inner_.head(); }
-    result<page> tail(position p, limits l) { return inner_.tail(p, l); }
-    result<page> changes(const user_id& u, position p, limits l) { return inner_.changes(u, p, l); }
-    result<history_page> history(const conversation_id& c, seq_range r, limits l) { return inner_.history(c, r, l); }
-    result<membership_list> memberships(const user_id& u) { return inner_.memberships(u); }
-    result<membership> member(const conversation_id& c, const user_id& u) { return inner_.member(c, u); }
-    result<member_page> members(const conversation_id& c, const user_id& a, std::size_t n) {
-        return inner_.members(c, a, n);
-    }
-    result<mark_page> marks(const conversation_id& c, seq_range targets, position after, std::size_t count) {
-        return inner_.marks(c, targets, after, count);
-    }
-    result<overview_page> overviews(const user_id& u) { return inner_.overviews(u); }
-
-private:
-    truth* truth_;
-    memory_store inner_;
-};
-
-}  // namespace world
+}  // namespace tandem::world

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace world {
+namespace tandem::world {
 
 // Keeps the first failure; nothing is thrown, because failures are found inside callbacks of the engine. Lines are only
 // made while tracing: a failed seed is run once more for them.
@@ -43,4 +43,4 @@ private:
     std::deque<std::string> lines_;
 };
 
-}  // namespace world
+}  // namespace tandem::world

@@ -1,15 +1,13 @@
 // One connection between a device and an engine, with everything that may be on its way.
 #pragma once
 
-#include <tandem/hub/session.hpp>
+#include "../../hub/session.hpp"
 
 #include <deque>
 #include <optional>
 #include <string>
 
-namespace world {
-
-using namespace tandem;
+namespace tandem::world {
 
 // The engine's outlet at one end, the client at the other. What lies in `queue` is what a slow peer has not taken from the
 // server yet; `wire` and `up` are in flight.
@@ -46,6 +44,7 @@ struct connection {
     bool stalled = false;    // takes nothing, for now
     bool abandoned = false;  // the client has gone; the engine may not know yet
     bool ended = false;      // the engine knows
+    bool dead = false;       // nothing arrives any more, at either end, and nobody is told
 };
 
-}  // namespace world
+}  // namespace tandem::world

@@ -3,14 +3,14 @@
 
 #include "truth.hpp"
 
-#include <tandem/directory/directory.hpp>
-#include <tandem/policy/authenticator.hpp>
-#include <tandem/policy/gatekeeper.hpp>
-#include <tandem/testing/random.hpp>
+#include "../../directory/directory.hpp"
+#include "../../policy/authenticator.hpp"
+#include "../../policy/gatekeeper.hpp"
+#include "../random.hpp"
 
 #include <deque>
 
-namespace world {
+namespace tandem::world {
 
 // Answers now or at a later step, in any order: lanes have to keep theirs all the same.
 class guards {
@@ -84,4 +84,4 @@ struct late_authenticator {
     }
 };
 
-}  // namespace world
+}  // namespace tandem::world
