@@ -36,14 +36,14 @@ struct heard {
 };
 
 constexpr duration soon = milliseconds(150);
-constexpr client_options hasty{
+constexpr link_options hasty{
     .connect_within = soon, .shake_hands_within = soon, .answer = {.head_bytes = 2000, .body_bytes = 1000}};
 
 struct scene : scripted_server {
     heard told;
     std::optional<http_client> client;
 
-    explicit scene(const client_options& o = hasty) {
+    explicit scene(const link_options& o = hasty) {
         client.emplace(loop, server_place{.host = "127.0.0.1", .port = listener.port}, o);
     }
 
@@ -471,7 +471,7 @@ TEST_CASE("what cannot be asked is told so, and does not stop the others; no fie
 
 TEST_CASE("so many wait for one another, and no more; there is room again when one is answered") {
     scene s;
-    client_options two = hasty;
+    link_options two = hasty;
     two.requests = 2;
     s.client.emplace(s.loop, server_place{.host = "127.0.0.1", .port = s.listener.port}, two);
     for (const char* name : {"a", "b", "c"}) s.ask(name, {.target = std::string{"/"} + name});
@@ -562,7 +562,7 @@ TEST_CASE("a body without a length that TLS has not ended was cut off") {
         const auto server = tls_context::for_servers(files.certificate, files.key)->accept();
         s.client.emplace(s.loop,
                          server_place{"localhost", s.listener.port, *tls_context::for_clients(files.certificate)},
-                         client_options{});
+                         link_options{});
         s.ask("a");
         peer p = s.accept();
         detail::outbox out;

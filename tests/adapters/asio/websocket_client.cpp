@@ -39,7 +39,7 @@ websocket_target at(std::uint16_t port, std::optional<tls_context> tls = {}) {
 }
 
 constexpr duration soon = milliseconds(150);
-constexpr client_options hasty{
+constexpr link_options hasty{
     .connect_within = soon, .shake_hands_within = soon, .close_within = soon, .message = {.message_bytes = 1000}};
 
 // A client, and the other end of its connection.
@@ -47,7 +47,7 @@ struct scene : scripted_server {
     heard told;
     std::optional<websocket_client> client;
 
-    explicit scene(const client_options& o = hasty) { client.emplace(loop, told.handlers(), o); }
+    explicit scene(const link_options& o = hasty) { client.emplace(loop, told.handlers(), o); }
 
     // Has come, and has asked.
     peer asked(websocket_target t = {}) {
@@ -392,7 +392,7 @@ TEST_CASE("messages come whole, however they travel: with the 101, byte by byte,
 }
 
 TEST_CASE("what is sent is masked, each time with another key, and arrives as it was; what a turn says is one write") {
-    scene s{client_options{}};
+    scene s{link_options{}};
     peer p = s.opened();
     const std::size_t head = p.got().size();
     for (int i = 0; i < 100; ++i) CHECK(s.client->send("0123456789", i % 2 == 0));
@@ -559,7 +559,7 @@ TEST_CASE("a client may be destroyed by any of its handlers, and at any time") {
             CHECK(big.size() == 100);  // what it captured lives until it returns
         };
         arrange(h, destroy);
-        s.client.emplace(s.loop, std::move(h), client_options{.close_within = soon, .queue_bytes = 1000});
+        s.client.emplace(s.loop, std::move(h), link_options{.close_within = soon, .queue_bytes = 1000});
         peer p = s.asked();
         p.send(scene::yes(p));
         bring_about(s, p);

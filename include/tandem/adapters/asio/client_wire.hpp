@@ -1,8 +1,8 @@
 // One connection to a server, from its name to its end.
 #pragma once
 
-#include "client_options.hpp"
 #include "counted_ptr.hpp"
+#include "link_options.hpp"
 #include "outbox.hpp"
 
 #include <asio/basic_stream_socket.hpp>
@@ -24,7 +24,7 @@ public:
     using ptr = counted_ptr<client_wire>;
     using endpoint = asio::ip::tcp::endpoint;
 
-    client_wire(asio::io_context& loop, const client_options& o)
+    client_wire(asio::io_context& loop, const link_options& o)
         : options_{o}, loop_{loop}, resolver_{loop}, socket_{loop}, deadline_{loop} {}
     client_wire(const client_wire&) = delete;
     virtual ~client_wire() = default;
@@ -70,7 +70,7 @@ protected:
     virtual void drained() {}
     virtual void ended(const error& why) = 0;
 
-    const client_options& options() const { return options_; }
+    const link_options& options() const { return options_; }
 
     void put(bytes as_they_are) {
         out_.add(frame{as_they_are}, spare_queues_);
@@ -253,7 +253,7 @@ private:
         socket_.write_some(asio::buffer(piece.data(), piece.size()), ignored);
     }
 
-    client_options options_;
+    link_options options_;
     asio::io_context& loop_;
     resolver resolver_;
     tcp_socket socket_;

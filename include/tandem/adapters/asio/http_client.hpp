@@ -14,7 +14,7 @@ class http_client {
 public:
     using ticket = std::uint64_t;
 
-    http_client(asio::io_context& loop, server_place to, const client_options& o = {})
+    http_client(asio::io_context& loop, server_place to, const link_options& o = {})
         : line_{std::make_shared<detail::http_line>(loop, std::move(to), o)} {}
     http_client(const http_client&) = delete;
     // What waits is answered: unknown_outcome.
@@ -25,9 +25,9 @@ public:
     //   timed_out        not within http_call::within; it may have happened
     //   unknown_outcome  the connection ended before the answer was whole, or the request was cancelled
     //   malformed        that is no HTTP server
-    //   too_large        more than client_options::answer allows
+    //   too_large        more than link_options::answer allows
     //   invalid_argument there is no such method, target or host
-    //   overloaded       client_options::requests wait already; it did not happen
+    //   overloaded       link_options::requests wait already; it did not happen
     ticket ask(const http_call& c, done<http_reply> then) { return line_->ask(c, std::move(then)); }
 
     // It is answered, now, with unknown_outcome. One that was answered already is nobody's any more.

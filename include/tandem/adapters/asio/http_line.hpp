@@ -27,7 +27,7 @@ class http_line final : public http_asker, public std::enable_shared_from_this<h
 public:
     using ticket = std::uint64_t;
 
-    http_line(asio::io_context& loop, server_place to, const client_options& o)
+    http_line(asio::io_context& loop, server_place to, const link_options& o)
         : loop_{loop}, to_{std::move(to)}, options_{o}, timer_{loop} {}
 
     ticket ask(const http_call& c, done<http_reply> then) {
@@ -159,7 +159,7 @@ private:
 
     asio::io_context& loop_;
     server_place to_;
-    client_options options_;
+    link_options options_;
     asio::steady_timer timer_;
     http_link::ptr link_;
     std::deque<request> waiting_;

@@ -39,7 +39,7 @@ class http_link final : public client_wire {
 public:
     using ptr = counted_ptr<http_link>;
 
-    http_link(asio::io_context& loop, const client_options& o, std::shared_ptr<http_asker> of)
+    http_link(asio::io_context& loop, const link_options& o, std::shared_ptr<http_asker> of)
         : client_wire{loop, o}, of_{std::move(of)}, reader_{o.answer} {}
 
     void ask(std::string_view method, bytes request) {
@@ -94,7 +94,7 @@ private:
     }
 
     const char* what_is_wrong() const {
-        return reader_.failed() == errc::too_large ? "the answer is larger than client_options::answer allows"
+        return reader_.failed() == errc::too_large ? "the answer is larger than link_options::answer allows"
                                                    : "what came is no answer of an HTTP server";
     }
 

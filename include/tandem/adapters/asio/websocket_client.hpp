@@ -11,7 +11,7 @@ namespace tandem {
 //   client.open({.at = {.host = "chat.example", .port = 443, .tls = trusted}, .subprotocols = {"tandem.v1.json"}});
 class websocket_client {
 public:
-    websocket_client(asio::io_context& loop, websocket_handlers h, const client_options& o = {})
+    websocket_client(asio::io_context& loop, websocket_handlers h, const link_options& o = {})
         : loop_{loop}, options_{o}, handlers_{std::make_shared<websocket_handlers>(std::move(h))} {}
     websocket_client(const websocket_client&) = delete;
     ~websocket_client() { drop(); }
@@ -42,7 +42,7 @@ private:
     }
 
     asio::io_context& loop_;
-    client_options options_;
+    link_options options_;
     std::shared_ptr<websocket_handlers> handlers_;
     detail::websocket_link::ptr link_;
 };

@@ -68,7 +68,7 @@ class websocket_link final : public client_wire {
 public:
     using ptr = counted_ptr<websocket_link>;
 
-    websocket_link(asio::io_context& loop, const client_options& o, std::shared_ptr<websocket_handlers> h)
+    websocket_link(asio::io_context& loop, const link_options& o, std::shared_ptr<websocket_handlers> h)
         : client_wire{loop, o}, handlers_{std::move(h)}, http_{std::make_unique<http_answer_reader>(o.answer)},
           reader_{websocket_role::client, o.message} {}
 

@@ -1,4 +1,4 @@
-// Where a server is, and every number of a client, with its default.
+// Where a server is, and every number of a connection to it, with its default.
 #pragma once
 
 #include "tls_context.hpp"
@@ -23,7 +23,7 @@ struct server_place {
     }
 };
 
-struct client_options {
+struct link_options {
     duration resolve_within = seconds(5);      // its name; not for addresses
     duration connect_within = seconds(5);      // each of its addresses; the next one is tried then
     duration shake_hands_within = seconds(5);  // TLS, and the 101 of a WebSocket
