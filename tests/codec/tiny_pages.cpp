@@ -111,9 +111,9 @@ TEST_SUITE("tiny_pages") {
             pages.write_answer(send_reply{"7.1", team, {{5}, {50}}, 4, {1234}, true, "b"}) ==
             "SEND_RSP 0 send_id=7.1 conversation=group:team seq=5 position=50 number=4 time=1234 repeated=1 changed=b");
         CHECK(pages.write_answer(revoke_reply{"7.1", team, {2}, {{5}, {50}}, {1234}}) ==
-              "REVOKE_RSP 0 send_id=7.1 conversation=group:team target=2 seq=5 position=50 time=1234");
+              "REVOKE_RSP 0 send_id=7.1 conversation=group:team target=2 seq=5 position=50 number=0 time=1234");
         CHECK(pages.write_answer(edit_reply{"7.1", team, {2}, {{5}, {50}}, {1234}, {}}) ==
-              "EDIT_RSP 0 send_id=7.1 conversation=group:team target=2 seq=5 position=50 time=1234");
+              "EDIT_RSP 0 send_id=7.1 conversation=group:team target=2 seq=5 position=50 number=0 time=1234");
         CHECK(pages.write_answer(mark_reply{team, mark_key::read, 5, {}, {51}}) ==
               "MARK_RSP 0 conversation=group:team key=read value=5 position=51");
     }

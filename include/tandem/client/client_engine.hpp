@@ -100,7 +100,11 @@ public:
         turn t{*this};
         keeper_.network_changed(now_);
     }
-    void tick() { turn t{*this}; }
+    // Does what is due, and says when it is to be called again.
+    instant tick() {
+        turn{*this};
+        return next_tick();
+    }
     instant next_tick() const {
         instant next = keeper_.next(now_ + days(1));
         if (hole_at_ != instant{}) next = std::min(next, hole_at_);
@@ -191,8 +195,10 @@ public:
         intake_.kept().each(std::move(f));
     }
     bool has_said_everything() const { return sends_.empty() && wishes_.empty(); }
+    instant now() const { return parts_.clock.now(); }
     store_type& store() { return parts_.store; }
     const client_options& settings() const { return options_; }
+    client_events& events() { return events_; }  // not to be changed by one of them
 
 private:
     // --- turns

@@ -18,6 +18,19 @@ enum class client_state {
     ended,             // kicked, replaced by another sign-in, or logged out
 };
 
+constexpr std::string_view text(client_state s) {
+    switch (s) {
+        case client_state::offline: return "offline";
+        case client_state::connecting: return "connecting";
+        case client_state::catching_up: return "catching up";
+        case client_state::live: return "live";
+        case client_state::polling: return "polling";
+        case client_state::wants_credential: return "wants a credential";
+        case client_state::ended: return "ended";
+    }
+    return "unknown";
+}
+
 // Those that are set are called inside the verb that caused them; they may call the client's verbs.
 struct client_events {
     // It is stored. A send of one's own is in `queued` when it was said, and again if it failed; in `entries` when it has its place.

@@ -184,7 +184,7 @@ private:
                 put_next(std::move(e));
                 if (!held_.empty()) take_held();
                 return;
-            case runs::fit::known: return change_.entries.push_back(std::move(e));
+            case runs::fit::known: return put_again(std::move(e));
             case runs::fit::trimmed: return runs_.pass(e);
             case runs::fit::history: return pull_for(std::move(e));
             case runs::fit::gap:
@@ -212,6 +212,10 @@ private:
                                           .content_type = e.content_type,
                                           .body = e.body});
         change_.entries.push_back(std::move(e));
+    }
+    // Nothing changes an entry but what amends it, and that may be hidden from this user.
+    void put_again(entry&& e) {
+        if (e.amended_by) change_.entries.push_back(std::move(e));
     }
     // Whatever fits by now. What a page was about, and did not bring, is nobody's any more, or not this user's.
     void take_held() {
@@ -259,7 +263,7 @@ private:
             if (filling_) fetched();
             const runs::fit fits = runs_.fits(e);
             if (fits == runs::fit::next) put_next(std::move(e));
-            else if (fits == runs::fit::known) change_.entries.push_back(std::move(e));
+            else if (fits == runs::fit::known) put_again(std::move(e));
             ++page_done_;
         }
         believe_memberships();

@@ -52,7 +52,8 @@ struct local_change {
     // Everything else here belongs to this log, of which nothing is kept any more, should anything have been, and the wishes are
     // gone; the queue is not. Entries of another log can still be read.
     std::optional<tandem::epoch> new_log{};
-    std::vector<entry> entries{};  // a known one is replaced, unless it is amended by a later one already
+    std::vector<entry>
+        entries{};  // a known one comes again only amended; it is replaced, unless by a later one already
     std::vector<amendment> amendments{};
     std::vector<mark> marks{};  // a known one (is_same) is replaced, unless it has a later position already
     std::vector<membership> memberships{};

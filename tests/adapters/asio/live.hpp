@@ -5,7 +5,7 @@
 
 #include "tandem/adapters/asio/asio_server.hpp"
 #include "tandem/adapters/json/json_pages.hpp"
-#include "tandem/codec/tiny_codec.hpp"
+#include "tandem/codec/tiny_pages.hpp"
 #include "tandem/engine/engine.hpp"
 #include "tandem/store/memory_store.hpp"
 
@@ -15,7 +15,7 @@ struct live_chat : tandem::default_policies {
     using store = tandem::memory_store;
     using authenticator = tandem::trust_everyone;
     using dialects = tandem::dialects<tandem::tiny_dialect>;
-    using pages = tandem::page_codecs<tandem::json_pages>;
+    using pages = tandem::page_codecs<tandem::json_pages, tandem::tiny_pages>;
 };
 
 // Compiled once, in live.cpp.

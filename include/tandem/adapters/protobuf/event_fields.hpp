@@ -46,12 +46,15 @@ void amended(auto&& f, auto& r) {
     f(4, r.place.seq);
     f(5, r.place.position);
     f(6, r.time);
+}
+void fields(auto&& f, is<revoke_reply> auto& r) {
+    amended(f, r);
     f(8, r.number);
 }
-void fields(auto&& f, is<revoke_reply> auto& r) { amended(f, r); }
 void fields(auto&& f, is<edit_reply> auto& r) {
     amended(f, r);
     f(7, r.changed);
+    f(8, r.number);
 }
 
 void fields(auto&& f, is<mark_reply> auto& r) {
