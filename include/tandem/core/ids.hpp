@@ -29,7 +29,9 @@ public:
     bool empty() const { return size_ == 0; }
 
     friend bool operator==(const short_text& a, const short_text& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
-    friend auto operator<=>(const short_text& a, const short_text& b) { return a.view() <=> b.view(); }
+    friend std::strong_ordering operator<=>(const short_text& a, const short_text& b) {
+        return a.view().compare(b.view()) <=> 0;
+    }
 
 private:
     unsigned char size_ = 0;
