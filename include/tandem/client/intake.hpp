@@ -122,6 +122,7 @@ public:
         if (to_head_) goal_ = std::max(goal_, answer.page.head.newest);
         page_ = std::move(answer.page);
         page_done_ = 0;
+        change_.entries.reserve(change_.entries.size() + page_->entries.size());
         go_through_page();
     }
     void hear(heard::history&& answer) {

@@ -76,6 +76,11 @@ protected:
         out_.add(frame{as_they_are}, spare_queues_);
         flush_soon();
     }
+    // What nothing will join is not to wait for the end of this round.
+    void put_at_once(bytes as_they_are) {
+        out_.add(frame{as_they_are}, spare_queues_);
+        if (!writing_) write();
+    }
     bool waits_to_write() const { return writing_; }
     void want_room() {
         wants_room_ = true;

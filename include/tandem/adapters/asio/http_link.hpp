@@ -45,7 +45,7 @@ public:
     void ask(std::string_view method, bytes request) {
         asked_ = true;
         reader_.answers_to(method);
-        put(request);
+        put_at_once(request);
     }
     // Nobody else has closed it or spoken on it meanwhile. A fresh one may have had greetings of TLS.
     bool takes_a_request() { return is_connected() && (!used_ || is_quiet()); }
