@@ -229,6 +229,7 @@ private:
         loaded_ = static_cast<bool>(s);
         if (!s) return s.error();
         tag_ = s->tag, sends_so_far_ = s->sends;
+        forget_pull();
         intake_.load(*s);
         sends_.load(s->queue);
         wishes_.load(s->wishes);
@@ -291,25 +292,21 @@ private:
         connection_ended(why, come_back);
     }
     void connection_ended(errc why, duration come_back) {
-        forget_pull();
-        intake_.disconnected();
-        sends_.lost(), wishes_.lost();
-        auth_ = 0, beat_due_ = false;
         // The other sign-in may be one of this device's own, late from a connection that it has given up.
         if (why == errc::replaced && left_behind_ != 0) --left_behind_, why = errc::timed_out;
         else if (is_connected()) left_behind_ = std::min(left_behind_ + 1, 3u);
-        switch (why) {
-            case errc::kicked:
-            case errc::replaced:
-            case errc::logged_out:
-            case errc::bad_credential:
-            case errc::expired: return end(why);
-            default: return keeper_.closed(now_, come_back);
-        }
-    }
-    void end(errc why) {
+        const bool ends = is_the_end(why);
+        // What goes over HTTP beside a connection that was not to be had goes on.
+        if (ends || keeper_.at() != line_keeper::stage::connecting) forget_pull(), intake_.disconnected();
+        if (ends || keeper_.is_open()) sends_.lost(), wishes_.lost();
+        auth_ = 0, beat_due_ = false;
+        if (!ends) return keeper_.closed(now_, come_back);
         keeper_.end();
         why_ended_ = why;
+    }
+    static bool is_the_end(errc why) {
+        return why == errc::kicked || why == errc::replaced || why == errc::logged_out || why == errc::bad_credential ||
+               why == errc::expired;
     }
 
     template <class Request>
@@ -402,7 +399,7 @@ private:
     }
     void send_refused(std::uint32_t sequence, const heard::refused& r) {
         if (is_retryable(r.why)) {
-            if (!sends_.postponed(sequence, r.why, r.retry_after, now_)) hang_up(r.why, {});
+            if (!sends_.postponed(sequence, r.why, r.retry_after, now_) && keeper_.is_open()) hang_up(r.why, {});
         } else if (auto failed = sends_.failed(sequence, r.why)) {
             intake_.change().queued.push_back(std::move(*failed));
         }
@@ -474,11 +471,18 @@ private:
     }
     template <class Answer, class Then>
     void pull_failed(const error& why, Then then) {
-        if (why.code == errc::bad_credential || why.code == errc::expired || why.code == errc::not_signed_in)
-            return is_connected() ? hang_up(errc::expired, {}) : connection_ended(errc::expired, {});
+        if (is_about_credential(why.code)) return want_credential();
         if constexpr (std::same_as<Answer, heard::history>)
             if (why.code == errc::not_member || why.code == errc::not_found) return then(Answer{});  // there is nothing
         pull_at_ = now_ + std::max(why.retry_after, pull_pause_.next());
+    }
+
+    static bool is_about_credential(errc why) {
+        return why == errc::bad_credential || why == errc::expired || why == errc::not_signed_in;
+    }
+    void want_credential() {
+        if (is_connected()) parts_.network.disconnect();
+        connection_ended(errc::expired, {});
     }
 
     // then(result<Answer>), inside a turn.
@@ -577,8 +581,10 @@ private:
     std::uint32_t post(const char* target, const Request& r) {
         const std::uint32_t n = next_sequence();
         ask<Reply>("POST", target, parts_.codec.write_body(r), [this, n](result<Reply> answer) {
+            if (!sends_.asked(n) && !wishes_.asked(n)) return;  // it is said on a connection by now
             if (answer) return hear(n, std::move(*answer));
             const error& e = answer.error();
+            if (is_about_credential(e.code)) return want_credential();
             hear(n, heard::refused{.why = e.code, .retry_after = e.retry_after});
         });
         return n;
