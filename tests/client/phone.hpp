@@ -137,8 +137,9 @@ struct phone {
     }
 
     // The server's answer to the last sign-in. How it comes there is told in the first tests.
-    phone& is_let_in(std::uint64_t head = 0, const std::string& more = {}) {
-        return hears("AUTH_RSP " + auth + " user=ann epoch=7 head=" + std::to_string(head) + " heartbeat=75000" + more);
+    phone& is_let_in(std::uint64_t head = 0, const std::string& more = {}, std::uint64_t epoch = 7) {
+        return hears("AUTH_RSP " + auth + " user=ann epoch=" + std::to_string(epoch) + " head=" + std::to_string(head) +
+                     " heartbeat=75000" + more);
     }
     phone& signs_in(std::uint64_t head = 0, const std::string& more = {}) {
         opens().does();
@@ -183,6 +184,7 @@ struct phone {
     std::string tells() { return std::exchange(told, {}); }
     std::int64_t waits() const { return (client->next_tick() - clock.now()).milliseconds; }
     std::uint64_t cursor() const { return client->cursor_now().value; }
+    std::uint64_t received(std::string_view c) const { return client->conversation(told::in(c)).received.value; }
     std::string keeps(std::string_view c, epoch log = {7}) {
         std::string all;
         const auto entries = store.entries_of(log, told::in(c), {{1}, {1000}}, 1000);
@@ -208,6 +210,7 @@ struct phone {
 
     // --- what the server says
     static std::string push(const entry& e) { return detail::tiny_line(push_message{e}).line(); }
+    static std::string push(const mark& m) { return detail::tiny_line(push_mark{m}).line(); }
     static std::string stored(std::uint32_t sequence, std::uint64_t send, std::uint64_t seq, std::uint64_t position,
                               std::string_view more = {}) {
         return "SEND_RSP " + std::to_string(sequence) + " send_id=1." + std::to_string(send) +
@@ -225,6 +228,10 @@ struct phone {
                             std::uint64_t epoch = 7) {
         const told::sync s{examined, newest, std::move(entries), epoch};
         return tiny_pages{}.write_answer(sync_answer{s.page});
+    }
+    static std::string reset(std::uint64_t newest, std::uint64_t epoch) {
+        const told::sync s{0, newest, {}, epoch};
+        return tiny_pages{}.write_answer(sync_answer{s.page, true});
     }
     static std::string history(std::uint64_t first, std::uint64_t last, std::vector<entry> entries, bool more = false) {
         told::history h{first, last, std::move(entries), more};

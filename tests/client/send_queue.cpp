@@ -468,4 +468,15 @@ TEST_SUITE("send_queue: another log") {
         CHECK(o.queue.passed({9}) == numbers{1, 4});
         CHECK(o.queue.empty());
     }
+
+    TEST_CASE("also one that has failed is dropped for good if it amends") {
+        outbox o;
+        o.add("a").add("b", "g", entry_kind::edit);
+        o.says();
+        CHECK(o.queue.failed(1, errc::not_allowed));
+        CHECK(o.queue.failed(2, errc::not_allowed));
+        CHECK(o.queue.drop_amendments() == numbers{2});
+        CHECK_FALSE(o.queue.again("b"));
+        CHECK(o.queue.again("a"));
+    }
 }

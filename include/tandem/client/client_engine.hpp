@@ -135,6 +135,7 @@ public:
     // Of one that has failed for good: once more, or no longer.
     result<> try_again(const send_id& id) {
         turn t{*this};
+        if (auto stored = commit(); !stored) return stored;  // what was heard before: it may be another log
         const auto q = sends_.again(id);
         if (!q) return errc::not_found;
         intake_.change().queued.push_back(*q);
@@ -240,14 +241,13 @@ private:
     // Everything heard so far, together with how far that is.
     result<> commit() {
         if (!loaded_) return errc::store_failed;
+        if (intake_.change().new_log) wishes_.load({});  // before anything is owed for what the new one brings
         local_change change = intake_.take_change([&](const conversation_id& c, seq s) {
             if (options_.receipts) wishes_.owe_received(c, s, now_);
         });
         if (change.empty()) return success();
-        if (change.new_log) {
+        if (change.new_log)
             for (const std::uint64_t n : sends_.drop_amendments()) change.unqueued.push_back(n);
-            wishes_.load({});
-        }
         if (!sends_.empty() || sends_.has_failed()) strike_what_came(change);
         if (auto stored = parts_.store.apply(change); !stored) {
             fall_back(stored.error());

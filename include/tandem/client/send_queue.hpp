@@ -129,6 +129,11 @@ public:
                 if (is_amendment(w.what.kind)) gone.push_back(w.what.send_id);
         std::vector<std::uint64_t> numbers;
         for (const send_id& id : gone) numbers.push_back(find(id).second->what.number), erase(id);
+        for (auto f = failed_.begin(); f != failed_.end();) {
+            const bool goes = is_amendment(f->second.kind);
+            if (goes) numbers.push_back(f->second.number);
+            f = goes ? failed_.erase(f) : std::next(f);
+        }
         for (auto& [c, l] : lines_)
             for (waiting& w : l.sends)
                 if (std::exchange(w.stored_at, {})) w.attempt = 0;
