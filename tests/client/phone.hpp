@@ -79,8 +79,14 @@ struct phone {
             note(changed, text_of(c));
             if (on_change) on_change(c);
         };
-        e.state = [this](client_state s, errc why) { note(stated, text_of(s) + (why == errc{} ? "" : text_of(why))); };
-        e.store_failed = [this](const error&) { note(stated, "store failed"); };
+        e.state = [this](client_state now, errc why) {
+            note(stated, text_of(now) + (why == errc{} ? "" : text_of(why)));
+            if (on_state) on_state(now);
+        };
+        e.store_failed = [this](const error&) {
+            note(stated, "store failed");
+            if (on_store_failed) on_store_failed();
+        };
         e.typing = [this](const heard::typing& t) { note(told, "typing " + std::string{t.user.view()}); };
         e.presence = [this](const std::vector<presence>& all) {
             for (const presence& one : all)
@@ -90,6 +96,7 @@ struct phone {
         e.heard = [this](const heard::said& s) {
             const auto* r = std::get_if<heard::refused>(&s.word);
             note(told, std::to_string(s.sequence) + (r ? text_of(r->why) : " is answered"));
+            if (on_answer) on_answer();
         };
         client.emplace(client_parts<phone_parts>{.store = store, .network = net, .codec = {}, .clock = clock}, options,
                        std::move(e));
@@ -269,6 +276,8 @@ struct phone {
     failing_local_store store;
     std::string auth, changed, stated, told;
     function<void(const local_change&)> on_change;
+    function<void(client_state)> on_state;
+    function<void()> on_store_failed, on_answer;
     std::optional<engine> client;
 };
 

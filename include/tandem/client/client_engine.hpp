@@ -625,7 +625,7 @@ private:
         if (why_ended_ == errc::bad_credential || why_ended_ == errc::expired) return client_state::wants_credential;
         if (why_ended_ != errc{}) return client_state::ended;
         if (keeper_.is_open()) return intake_.is_pulling() ? client_state::catching_up : client_state::live;
-        if (keeper_.polls()) return client_state::polling;
+        if (speaks()) return client_state::polling;
         return is_connected() ? client_state::connecting : client_state::offline;
     }
     void tell_state() {
