@@ -54,6 +54,14 @@ TEST_SUITE("client_engine: signing in") {
         CHECK(p.changes() == "");
     }
 
+    TEST_CASE("and so does a second answer to the same one") {
+        phone p;
+        p.lives().hears("AUTH_RSP 1 user=ann epoch=8 head=5");
+        CHECK(p.changes() == "");
+        CHECK(p.does() == "");
+        CHECK(p.states() == "");
+    }
+
     TEST_CASE("a sign-in as somebody else is given up, and another credential is wanted") {
         phone p;
         p.starts().opens().forgets().hears("AUTH_RSP 1 user=eve epoch=7 head=0");
@@ -78,6 +86,24 @@ TEST_SUITE("client_engine: signing in") {
         p.comes_back().opens().forgets().hears(p.refuses(2, errc::bad_credential));
         CHECK(p.does() == "disconnect");
         CHECK(p.states() == "wants_credential (bad credential)");
+    }
+
+    TEST_CASE("an expired one is not tried again either") {
+        phone p;
+        p.starts().opens().forgets().hears(p.refuses(1, errc::expired)).passes(days(1));
+        CHECK(p.does() == "disconnect");
+        CHECK(p.states() == "wants_credential (expired)");
+    }
+
+    TEST_CASE("another credential is used from the next request on, and changes nothing on a connection") {
+        phone p;
+        p.lives().client->use_credential("fresh");
+        CHECK(p.does() == "");
+        CHECK(p.states() == "");
+        p.hears("NEWS 0 cursor=3");
+        CHECK(p.net.authorization == "Bearer fresh");
+        p.closes().comes_back().forgets().opens();
+        CHECK(p.does() == "AUTH_REQ 3 credential=fresh cursor=0 epoch=7");
     }
 
     TEST_CASE("a store that cannot be read is said by the start") {
@@ -118,6 +144,23 @@ TEST_SUITE("client_engine: the line") {
         CHECK(p.waits() <= 1000);
         p.comes_back();
         CHECK(p.does() == "connect one");
+    }
+
+    TEST_CASE("who cannot be had and says when to come back is believed") {
+        phone p;
+        p.starts().closes(error{errc::overloaded, "503", seconds(60)});
+        CHECK(p.states() == "connecting | offline");
+        CHECK(p.waits() >= 60'000);
+        CHECK(p.waits() <= 61'000);
+    }
+
+    TEST_CASE("a connection that closes twice closes once") {
+        phone p;
+        p.lives().hears("NEWS 0 cursor=3").closes().comes_back().closes().forgets();
+        const auto waits = p.waits();
+        p.closes(errc::expired);
+        CHECK(p.waits() == waits);
+        CHECK(p.states() == "");
     }
 
     TEST_CASE("heartbeats go when nothing else does, as often as the server asks") {
@@ -236,6 +279,16 @@ TEST_SUITE("client_engine: the line") {
         CHECK(p.states() == "ended (logged out)");
         p.passes(days(1));
         CHECK(p.does() == "");
+    }
+
+    TEST_CASE("who logs out while it signs in just goes") {
+        phone p;
+        p.starts().opens().forgets().client->log_out();
+        CHECK(p.does() == "disconnect");
+        CHECK(p.states() == "ended (logged out)");
+        p.is_let_in();
+        CHECK(p.states() == "");
+        CHECK(p.changes() == "");
     }
 
     TEST_CASE("who logs out without a connection says nothing") {

@@ -52,6 +52,41 @@ TEST_SUITE("client_engine: what is live") {
         CHECK(p.does().find("GET") == std::string::npos);
     }
 
+    TEST_CASE("what was trimmed is not missing") {
+        phone p;
+        p.lives().hears(p.push(told::said("bob", 3, 3)));
+        CHECK(p.changes() == "");
+        p.hears("TRIMMED_PUSH 0 conversation=direct:ann:bob first_kept=3");
+        CHECK(p.changes() == "bob3");
+        CHECK(p.client->conversation(told::in("bob")).first_kept == seq{3});
+        p.passes(seconds(1));
+        CHECK(p.does().find("GET") == std::string::npos);
+    }
+
+    TEST_CASE("answers that say nothing are heard without a word") {
+        phone p;
+        p.lives().hears("LOGOUT_RSP 3", "BACKGROUND_RSP 4", "PRESENCE_RSP 5 online=bob");
+        CHECK(p.tells() == "bob is here");
+        CHECK(p.changes() == "");
+        CHECK(p.does() == "");
+    }
+
+    TEST_CASE("one who sets no events hears nothing, and keeps all the same") {
+        phone p;
+        p.client.emplace(
+            client_parts<told::phone_parts>{.store = p.store, .network = p.net, .codec = {}, .clock = p.clock},
+            p.options);
+        p.starts().signs_in().hears(p.push(told::said("bob", 1, 1)), "PRESENCE_PUSH 0 online=bob",
+                                    "PRESENCE_RSP 5 online=bob", "RELAY_PUSH 0 from=bob body=ring",
+                                    "TYPING_STATUS_PUSH 0 conversation=direct:ann:bob user=bob typing=1",
+                                    "DANCE 9 with=me");
+        p.says();
+        CHECK(p.keeps("bob") == "bob1");
+        p.store.fails = 1;
+        p.hears(p.push(told::said("bob", 2, 2)));
+        CHECK(p.client->state() == client_state::offline);
+    }
+
     TEST_CASE("presence, typing, what others relay and what nobody knows are told") {
         phone p;
         p.lives().hears("PRESENCE_PUSH 0 online=bob offline=eve", "RELAY_PUSH 0 from=bob body=ring",

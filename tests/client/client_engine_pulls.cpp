@@ -94,6 +94,18 @@ TEST_SUITE("client_engine: catching up") {
         CHECK(p.does() == "HEARTBEAT_REQ 3 cursor=3");
     }
 
+    TEST_CASE(
+        "a server that could not be asked may say when to ask again, and a pull that succeeds begins short pauses") {
+        phone p;
+        p.lives().hears("NEWS 0 cursor=3").forgets();
+        p.answers(error{errc::timed_out, "no route", seconds(20)});
+        CHECK(p.waits() == 20'000);
+        p.passes(seconds(20)).answers(p.failure(errc::overloaded) + " retry_after=30000", 503);
+        CHECK(p.waits() == 30'000);
+        p.passes(seconds(30)).answers(p.page(2, 3)).answers(error{errc::timed_out});
+        CHECK(p.waits() <= 1000);
+    }
+
     TEST_CASE("a page that brings nothing further is asked again after a pause") {
         phone p;
         p.lives().hears("NEWS 0 cursor=3").forgets();
@@ -114,6 +126,28 @@ TEST_SUITE("client_engine: catching up") {
         CHECK(p.net.authorization == "Bearer fresh");
         p.answers(p.page(3, 3));
         CHECK(p.states() == "live");
+    }
+
+    TEST_CASE("and says which of several troubles it is") {
+        phone p;
+        p.lives().hears("NEWS 0 cursor=3").forgets();
+        SUBCASE("expired") { p.answers(p.failure(errc::expired), 401); }
+        SUBCASE("nobody is signed in") { p.answers(p.failure(errc::not_signed_in), 401); }
+        SUBCASE("of a history, too") {
+            p.answers(p.page(3, 3, {told::said("bob", 3, 3)})).answers(p.failure(errc::expired), 401);
+        }
+        CHECK(p.states() == "wants_credential (expired)");
+    }
+
+    TEST_CASE("a page that is not to be found is asked again: only a history can have nothing") {
+        phone p;
+        p.lives().hears("NEWS 0 cursor=3").forgets();
+        p.answers(p.failure(errc::not_found), 404);
+        CHECK(p.does() == "");
+        p.passes(seconds(1));
+        CHECK(p.does() == "GET /api/sync?lastSeq=0&count=2&epoch=7");
+        p.answers(p.page(3, 3, {told::said("bob", 3, 3)})).answers(p.failure(errc::not_found), 404);
+        CHECK(p.cursor() == 3);
     }
 
     TEST_CASE("the answer to a pull of an earlier connection counts nothing") {

@@ -39,6 +39,28 @@ TEST_SUITE("client_engine: sends") {
         CHECK(kept->front().send_id.view() == "1.1");
     }
 
+    TEST_CASE("all that was said is in the entry") {
+        phone p;
+        p.lives();
+        CHECK(p.client->send(told::in("bob"), "you", 2, {"bob", "eve"}));
+        CHECK(p.client->edit(told::in("eve"), {3}, "better", 5));
+        p.hears("SEND_RSP 3 send_id=1.1 conversation=direct:ann:bob seq=1 position=4 number=9 time=77");
+        p.hears("EDIT_RSP 4 send_id=1.2 conversation=direct:ann:eve target=3 seq=1 position=5 number=8 changed=best");
+        const auto sends = p.store.entries(told::in("bob"), {{1}, {1}}, 1);
+        REQUIRE(sends->size() == 1);
+        CHECK(sends->front().kind == entry_kind::message);
+        CHECK(sends->front().content_type == 2);
+        CHECK(sends->front().mentions == std::vector<user_id>{"bob", "eve"});
+        CHECK(sends->front().number == 9);
+        CHECK(sends->front().time.milliseconds == 77);
+        const auto edits = p.store.entries(told::in("eve"), {{1}, {1}}, 1);
+        REQUIRE(edits->size() == 1);
+        CHECK(edits->front().kind == entry_kind::edit);
+        CHECK(edits->front().target == seq{3});
+        CHECK(edits->front().content_type == 5);
+        CHECK(edits->front().body == "best");
+    }
+
     TEST_CASE("what a rule of the server made of it is what is kept") {
         phone p;
         p.lives().says("damn");
@@ -91,6 +113,50 @@ TEST_SUITE("client_engine: sends") {
         own.send_id = "1.1";
         p.hears(p.push(own));
         CHECK(p.changes() == "bob1 -1");
+    }
+
+    TEST_CASE("or when everything up to it was examined, and it did not come") {
+        phone p;
+        p.lives().says();
+        p.forgets().hears(p.stored(3, 1, 1, 4, " repeated=1"));
+        CHECK(p.changes() == "");
+        p.hears("HEARTBEAT_RSP 0 checkpoint=4 newest=4");
+        CHECK(p.changes() == "@4 -1");
+    }
+
+    TEST_CASE("an entry of one's own that comes before its acknowledgement strikes the queue") {
+        phone p;
+        p.lives().says();
+        entry own = told::said("bob", 1, 4, told::me);
+        own.send_id = "1.1";
+        p.forgets().hears(p.push(own));
+        CHECK(p.changes() == "bob1 -1");
+        CHECK(p.queue() == "");
+        CHECK_FALSE(p.client->has_said_everything());  // the server may still want it again
+        p.hears(p.stored(3, 1, 1, 4));
+        CHECK(p.changes() == "bob1");
+        CHECK(p.client->has_said_everything());
+    }
+
+    TEST_CASE("nobody else's does, whatever it is called") {
+        phone p;
+        p.lives().says();
+        entry other = told::said("bob", 1, 4);
+        other.send_id = "1.1";
+        p.forgets().hears(p.push(other));
+        CHECK(p.changes() == "bob1");
+        CHECK(p.queue() == "+1.1");
+    }
+
+    TEST_CASE("one that was refused for good, and comes all the same, is struck") {
+        phone p;
+        p.lives().says();
+        p.hears(p.refuses(3, errc::not_allowed)).forgets();
+        entry own = told::said("bob", 1, 4, told::me);
+        own.send_id = "1.1";
+        p.hears(p.push(own));
+        CHECK(p.changes() == "bob1 -1");
+        CHECK(p.queue() == "");
     }
 
     TEST_CASE("what was not confirmed is said again on the next connection") {
@@ -159,6 +225,17 @@ TEST_SUITE("client_engine: sends") {
         CHECK(p.does() == "SEND_REQ 5" + to_bob + "1 body=one | SEND_REQ 6" + to_bob + "2 body=two");
     }
 
+    TEST_CASE("an acknowledgement of what is to be said again counts nothing: that one is acknowledged, too") {
+        phone p;
+        p.lives().says("one");
+        p.says("two");
+        p.forgets().hears(p.refuses(3, errc::overloaded), p.stored(4, 2, 1, 4));
+        CHECK(p.changes() == "");
+        CHECK(p.queue() == "+1.1 +1.2");
+        p.passes(seconds(1));
+        CHECK(p.does() == "SEND_REQ 5" + to_bob + "1 body=one | SEND_REQ 6" + to_bob + "2 body=two");
+    }
+
     TEST_CASE("a closed lane that nothing here would open needs another connection") {
         phone p;
         p.lives().says();
@@ -175,6 +252,17 @@ TEST_SUITE("client_engine: sends") {
         CHECK(p.does() == "SEND_REQ 4" + to_bob + "2 body=hi");
         CHECK(p.changes() == "+1.1 | +1.1 (too large) | +1.2");
         CHECK(p.queue() == "+1.1 (too large) +1.2");
+    }
+
+    TEST_CASE("a frame just as large is sent; what else is too large is refused to whoever said it") {
+        phone p;
+        const std::string frame = "SEND_REQ 3" + to_bob + "1 body=hi";
+        p.starts().signs_in(0, " max_frame_bytes=" + std::to_string(frame.size())).forgets();
+        p.says("hi");
+        CHECK(p.does() == frame);
+        CHECK(p.client->say_now(relay_request{.to = "bob", .body = std::string(100, 'x')}) == 4);
+        CHECK(p.does() == "");
+        CHECK(p.tells() == "4 (too large)");
     }
 
     TEST_CASE("no more of one conversation are on their way than the window holds") {
