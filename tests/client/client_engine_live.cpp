@@ -30,6 +30,7 @@ TEST_SUITE("client_engine: what is live") {
         CHECK(p.does() == "");
         p.passes(milliseconds(1));
         CHECK(p.does() == "GET /api/sync?lastSeq=0&count=2&epoch=7");
+        CHECK(p.waits() > 0);
         p.answers(p.page(2, 2, {told::said("bob", 1, 1), told::said("bob", 2, 2)}));
         CHECK(p.changes() == "bob1 bob2 bob2 @2");  // the page's, and the one that waited: they are the same
         CHECK(p.client->state() == client_state::live);
@@ -116,13 +117,29 @@ TEST_SUITE("client_engine: what is live") {
         p.starts().opens().forgets();
         CHECK_FALSE(p.client->typing(told::in("bob")));
         CHECK(p.client->say_now(relay_request{.to = "bob", .body = "ring"}) == 0);
-        p.client->background(true);
         CHECK(p.does() == "");
         p.hears("AUTH_RSP 1 user=ann epoch=7 head=0").forgets();
         CHECK(p.client->typing(told::in("bob"), false));
         CHECK(p.client->say_now(relay_request{.to = "bob", .body = "ring"}) == 4);
+        CHECK(p.does() == "TYPING_REQ 3 conversation=direct:ann:bob typing=0 | RELAY_REQ 4 to=bob body=ring");
+    }
+
+    TEST_CASE("who is in the background says so, on every connection") {
+        phone p;
+        p.lives().client->background(true);
+        CHECK(p.does() == "BACKGROUND_REQ 3 background=1");
+        p.closes().comes_back().signs_in();
+        CHECK(p.does() == "BACKGROUND_REQ 5 background=1 | HEARTBEAT_REQ 6 cursor=0");
+        p.client->background(false);
+        CHECK(p.does() == "BACKGROUND_REQ 7 background=0");
+        p.closes().client->background(true);
+        CHECK(p.does() == "");
+        p.client->background(false);
+        p.comes_back().signs_in();
+        CHECK(p.does() == "HEARTBEAT_REQ 9 cursor=0");
+        p.restarts();
         p.client->background(true);
-        CHECK(p.does() == "TYPING_REQ 3 conversation=direct:ann:bob typing=0 | RELAY_REQ 4 to=bob body=ring | "
-                          "BACKGROUND_REQ 5 background=1");
+        p.signs_in();
+        CHECK(p.does() == "BACKGROUND_REQ 2 background=1 | HEARTBEAT_REQ 3 cursor=0");
     }
 }

@@ -179,7 +179,12 @@ public:
         options_.credential = std::move(credential);
         if (state_ == client_state::wants_credential) keeper_.begin(now_), why_ended_ = {};
     }
-    void background(bool is) { say_now(background_request{is}); }
+    // Said again after a reconnect, too: to the server every connection begins in the foreground.
+    void background(bool is) {
+        turn t{*this};
+        background_ = is;
+        if (keeper_.is_open()) say(background_request{is});
+    }
     void log_out() {
         turn t{*this};
         if (keeper_.is_open()) say(logout_request{});
@@ -360,6 +365,7 @@ private:
         sends_.lost(), wishes_.lost();  // what is on its way over HTTP is said again here, in order
         intake_.signed_in(r);
         max_frame_bytes_ = r.max_frame_bytes;
+        if (background_) say(background_request{true});
         if (!watched_.empty()) say_watch(watched_, tandem::watch::start);
     }
 
@@ -592,7 +598,6 @@ private:
 
     result<send_id> queue(queued_send q) {
         turn t{*this};
-        if (!loaded_) return errc::store_failed;
         if (auto stored = commit(); !stored) return stored.error();  // what was heard before: by itself
         q.number = ++sends_so_far_;
         q.send_id = send_id{std::to_string(tag_) + "." + std::to_string(q.number)};
@@ -656,6 +661,7 @@ private:
     send_queue sends_;
     wishes wishes_;
     std::vector<user_id> watched_;
+    bool background_ = false;
 
     std::uint32_t sequence_ = 0;
     std::uint32_t auth_ = 0;  // the sequence of the sign-in
