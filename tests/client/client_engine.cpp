@@ -259,6 +259,14 @@ TEST_SUITE("client_engine: the line") {
         CHECK(p.does() == "disconnect");
     }
 
+    TEST_CASE("without a connection there is none to give up") {
+        phone p;
+        p.lives().hears(p.kicks(errc::replaced)).client->log_out();
+        p.starts().comes_back().signs_in().forgets();
+        p.hears(p.kicks(errc::replaced));
+        CHECK(p.states() == "ended (replaced)");
+    }
+
     TEST_CASE("each connection given up makes one more that is forgiven, three at most") {
         phone p;
         p.lives();

@@ -165,9 +165,15 @@ TEST_SUITE("client_engine: polling") {
         phone p;
         p.lives().closes().cannot_connect();
         p.says();
-        p.forgets().client->log_out();
+        SUBCASE("between two connections") {
+            p.forgets().client->log_out();
+            CHECK(p.does() == "");
+        }
+        SUBCASE("while one is tried") {
+            p.comes_back().forgets().client->log_out();
+            CHECK(p.does() == "disconnect");
+        }
         CHECK(p.states() == "ended (logged out)");
-        CHECK(p.does() == "");
         p.answers(p.page(3, 3, {told::said("bob", 1, 3)})).answers(p.stored(0, 1, 2, 4)).passes(days(1));
         CHECK(p.changes() == "");
         CHECK(p.does() == "");

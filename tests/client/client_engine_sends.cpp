@@ -14,6 +14,7 @@ TEST_SUITE("client_engine: sends") {
         CHECK(p.says("hi") == "1.1");
         CHECK(p.changes() == "+1.1");
         CHECK(p.queue() == "+1.1");
+        CHECK(p.store.memory_local_store::state()->queue.front().said == p.clock.now());
         CHECK_FALSE(p.client->has_said_everything());
         p.opens();
         CHECK(p.does() == "connect one | AUTH_REQ 1 credential=secret");
@@ -71,10 +72,10 @@ TEST_SUITE("client_engine: sends") {
     TEST_CASE("edits, revokes and mentions are said as such") {
         phone p;
         p.lives();
-        CHECK(p.client->edit(told::in("bob"), {3}, "better"));
+        CHECK(p.client->edit(told::in("bob"), {3}, "better", 5));
         CHECK(p.client->revoke(told::in("bob"), {4}));
         CHECK(p.client->send(told::in("g"), "you", 2, {"bob", "eve"}));
-        CHECK(p.does() == "EDIT_REQ 3" + to_bob + "1 target=3 body=better | REVOKE_REQ 4" + to_bob +
+        CHECK(p.does() == "EDIT_REQ 3" + to_bob + "1 target=3 content_type=5 body=better | REVOKE_REQ 4" + to_bob +
                               "2 target=4 | SEND_REQ 5 conversation=group:g send_id=1.3 content_type=2 body=you "
                               "mentions=bob,eve");
         CHECK(p.queue() == "+1.1 +1.2 +1.3");

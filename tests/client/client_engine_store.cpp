@@ -131,6 +131,29 @@ TEST_SUITE("client_engine: a store that fails") {
         CHECK(p.changes() == "bob1 @3");
     }
 
+    TEST_CASE("also while a connection is tried: what was asked behind the page counts nothing") {
+        phone p;
+        p.polls().comes_back().passes(seconds(15));
+        p.forgets().store.fails = 1;
+        p.answers(p.page(3, 6, {told::said("bob", 1, 3)}));
+        CHECK(p.does().find("GET /api/sync?lastSeq=3&count=2&epoch=7 | disconnect") == 0);
+        p.answers(p.page(6, 6, {told::said("bob", 2, 6)}));
+        CHECK(p.changes() == "");
+        CHECK(p.cursor() == 0);
+    }
+
+    TEST_CASE("a heartbeat that was due is not said on the next connection") {
+        phone p;
+        p.lives().store.fails = 1;
+        p.clock.advance(seconds(75));
+        p.hears(p.push(told::said("bob", 1, 1)));
+        CHECK(p.does() == "disconnect");
+        p.comes_back().signs_in();
+        CHECK(p.does() == "HEARTBEAT_REQ 4 cursor=0");
+        p.passes(milliseconds(0));
+        CHECK(p.does() == "");
+    }
+
     TEST_CASE("what it holds, and where it is, can be looked at") {
         phone p;
         p.lives().hears(p.push(told::said("bob", 1, 1)), p.push(told::said("dan", 1, 2)));

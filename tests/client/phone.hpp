@@ -28,6 +28,8 @@ struct line_network {
     }
     void disconnect() { note("disconnect"); }
     void ask(std::string_view server, const pull_request& r, done<pull_answer> then) {
+        CHECK(r.accept == tiny_client::media_type);
+        CHECK(r.content_type == (r.body.empty() ? "" : tiny_client::media_type));
         asked_of = server, authorization = r.authorization;
         note(std::string{r.method} + " " + std::string{r.target} + (r.body.empty() ? "" : " ") + std::string{r.body});
         if (at_once.empty()) return questions.push_back(std::move(then));
