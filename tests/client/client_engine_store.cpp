@@ -137,7 +137,7 @@ TEST_SUITE("client_engine: a store that fails") {
         p.forgets().store.fails = 1;
         p.answers(p.page(3, 6, {told::said("bob", 1, 3)}));
         CHECK(p.does().find("GET /api/sync?lastSeq=3&count=2&epoch=7 | disconnect") == 0);
-        p.answers(p.page(6, 6, {told::said("bob", 2, 6)}));
+        p.answers(p.page(6, 6, {told::said("dan", 1, 6)}));
         CHECK(p.changes() == "");
         CHECK(p.cursor() == 0);
     }
