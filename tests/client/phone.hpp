@@ -1,4 +1,4 @@
-// A device with the engine inside, and a test around it: the server's lines go in, what it does, tells and keeps comes out as text.
+// A device with the engine inside: the server's lines go in, what it does, tells and keeps comes out as text.
 #pragma once
 
 #include "told.hpp"
