@@ -47,6 +47,36 @@ TEST_SUITE("client_engine: signing in") {
         CHECK(p.states() == "");
     }
 
+    TEST_CASE("a start while it runs changes nothing") {
+        phone p;
+        p.starts().opens().does();
+        p.hears(p.push(told::said("bob", 1, 1)));
+        CHECK(p.client->start());
+        CHECK(p.does() == "");
+        p.is_let_in(0);
+        CHECK(p.changes() == "log=7 bob1");
+        CHECK(p.client->start());
+        CHECK(p.client->state() == client_state::live);
+    }
+
+    TEST_CASE("how large a frame may be is every connection's own to say") {
+        phone p;
+        p.starts().signs_in(0, " max_frame_bytes=5").closes().comes_back().forgets();
+        p.opens();
+        CHECK(p.does().starts_with("AUTH_REQ "));
+    }
+
+    TEST_CASE("a report that is due as a heartbeat is said once") {
+        phone p;
+        p.lives().hears("NEWS 0 cursor=5").forgets().passes(seconds(75));
+        p.hears("HEARTBEAT_RSP 3 newest=5").passes(seconds(74)).forgets();
+        p.clock.advance(seconds(1));
+        p.answers(p.page(5, 5, {told::said("bob", 1, 5)}));
+        CHECK(p.does() == "HEARTBEAT_REQ 4 cursor=5");
+        p.client->tick();
+        CHECK(p.does() == "");
+    }
+
     TEST_CASE("a reply to another sign-in counts nothing") {
         phone p;
         p.starts().opens().hears("AUTH_RSP 9 user=ann epoch=7 head=0");

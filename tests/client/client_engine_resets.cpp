@@ -29,6 +29,42 @@ TEST_SUITE("client_engine: another log") {
         CHECK(p.restarts().opens().does() == "connect one | AUTH_REQ 1 credential=secret cursor=2 epoch=8");
     }
 
+    TEST_CASE("the first log is no other: what was wished before it is for it") {
+        phone p;
+        p.starts();
+        CHECK(p.client->read(told::in("bob"), {1}));
+        CHECK(p.client->edit(told::in("bob"), {1}, "better"));
+        const std::string before = p.wishes();
+        CHECK(before != "");
+        p.opens().forgets().is_let_in();
+        CHECK(p.wishes() == before);
+        CHECK(p.queue() == "+1.1");
+        CHECK(p.does().ends_with("MARK_REQ 4 conversation=direct:ann:bob key=read value=1"));
+        p.hears("MARK_RSP 4 conversation=direct:ann:bob key=read value=1");
+        CHECK(p.wishes() == "");
+        CHECK(p.client->read(told::in("bob"), {2}));
+        p.closes().comes_back().opens().forgets().is_let_in(0, "", 8);
+        CHECK(p.wishes() == "");
+        CHECK(p.queue() == "");
+    }
+
+    TEST_CASE("what was posted before there was a log may have its place in another one") {
+        phone p;
+        p.starts();
+        for (int n = 0; n < 3; ++n) p.comes_back().forgets().closes();
+        CHECK(p.states().ends_with("polling"));
+        p.says("hi");
+        REQUIRE(p.net.questions.size() == 2);  // a poll, and the post
+        p.net.questions.pop_front();
+        p.answers("SEND_RSP 0 send_id=1.1 conversation=direct:ann:bob seq=1 position=4 number=1 time=9");
+        p.comes_back().opens().forgets().is_let_in(6, "", 8);
+        while (p.net.questions.size() > 1) p.net.questions.pop_front();
+        p.answers(p.page(6, 6, {told::said("dan", 1, 5)}, 8));
+        CHECK(p.cursor() == 6);
+        CHECK(p.queue() == "+1.1");
+        CHECK(p.does().find("SEND_REQ") != std::string::npos);
+    }
+
     TEST_CASE("a server that does not trust the cursor says reset, and the same log is begun anew") {
         phone p;
         p.lives().hears(p.push(told::said("bob", 1, 3)), "HEARTBEAT_RSP 0 checkpoint=3 newest=3");

@@ -460,6 +460,7 @@ TEST_SUITE("send_queue: another log") {
         o.says();
         CHECK(o.queue.stored(1, {5}));
         CHECK(o.queue.drop_amendments() == numbers{2, 3});
+        o.queue.forget_places();
         CHECK(o.queue.passed({9}) == numbers{});
         CHECK(o.says() == "5:a");
         CHECK_FALSE(o.queue.asked(2));

@@ -65,6 +65,7 @@ public:
     // Reads the store, and connects at the next tick. Again after it has ended.
     result<> start() {
         turn t{*this};
+        if (keeper_.at() != line_keeper::stage::idle) return success();
         if (auto read = load(); !read) return read;
         why_ended_ = {};
         keeper_.begin(now_);
@@ -234,7 +235,7 @@ private:
         auto s = parts_.store.state();
         loaded_ = static_cast<bool>(s);
         if (!s) return s.error();
-        tag_ = s->tag, sends_so_far_ = s->sends;
+        tag_ = s->tag, sends_so_far_ = s->sends, has_log_ = s->epoch != tandem::epoch{};
         forget_pull();
         intake_.load(*s);
         sends_.load(s->queue);
@@ -246,20 +247,30 @@ private:
     // Everything heard so far, together with how far that is.
     result<> commit() {
         if (!loaded_) return errc::store_failed;
-        if (intake_.change().new_log) wishes_.load({});  // before anything is owed for what the new one brings
+        if (has_log_ && intake_.change().new_log)
+            wishes_.load({});  // before anything is owed for what the new one brings
         local_change change = intake_.take_change([&](const conversation_id& c, seq s) {
             if (options_.receipts) wishes_.owe_received(c, s, now_);
         });
         if (change.empty()) return success();
-        if (change.new_log)
-            for (const std::uint64_t n : sends_.drop_amendments()) change.unqueued.push_back(n);
+        if (change.new_log) meet_log(change);
         if (!sends_.empty() || sends_.has_failed()) strike_what_came(change);
         if (auto stored = parts_.store.apply(change); !stored) {
             fall_back(stored.error());
             return stored;
         }
+        has_log_ = has_log_ || change.new_log;
         if (events_.changed) events_.changed(change);
         return success();
+    }
+    void meet_log(local_change& change) {
+        sends_.forget_places();
+        if (has_log_) {
+            for (const std::uint64_t n : sends_.drop_amendments()) change.unqueued.push_back(n);
+        } else {  // what was wished was for whatever comes
+            const std::vector<mark_change> earlier = wishes_.wished();
+            change.wished.insert(change.wished.begin(), earlier.begin(), earlier.end());
+        }
     }
     void strike_what_came(local_change& change) {
         for (const entry& e : change.entries)
@@ -304,7 +315,7 @@ private:
         // What goes over HTTP beside a connection that was not to be had goes on.
         if (ends || keeper_.at() != line_keeper::stage::connecting) forget_pull(), intake_.disconnected();
         if (ends || keeper_.is_open()) sends_.lost(), wishes_.lost();
-        auth_ = 0, beat_due_ = false;
+        auth_ = 0, beat_due_ = false, max_frame_bytes_ = 0;
         if (!ends) return keeper_.closed(now_, come_back);
         keeper_.end();
         why_ended_ = why;
@@ -539,8 +550,8 @@ private:
     // --- speaking
     void speak() {
         if (keeper_.is_open()) {
-            if (intake_.take_report() || std::exchange(beat_due_, false))
-                say(heartbeat_request{.cursor = intake_.cursor()});
+            const bool reports = intake_.take_report(), is_due = std::exchange(beat_due_, false);
+            if (reports || is_due) say(heartbeat_request{.cursor = intake_.cursor()});
             sends_.pump(now_, options_.window, [this](const queued_send& q) { return say_send(q); });
             wishes_.pump(now_, [this](const mark_change& m) { return with_mark(m, [&](auto& r) { return say(r); }); });
         } else if (speaks()) {
@@ -655,6 +666,7 @@ private:
     bool loaded_ = false;
     std::uint64_t tag_ = 0;
     std::uint64_t sends_so_far_ = 0;
+    bool has_log_ = false;  // or had one
 
     line_keeper keeper_;
     intake intake_;

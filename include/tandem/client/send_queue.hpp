@@ -134,10 +134,13 @@ public:
             if (goes) numbers.push_back(f->second.number);
             f = goes ? failed_.erase(f) : std::next(f);
         }
+        return numbers;
+    }
+    // It may have been another one that told where they are.
+    void forget_places() {
         for (auto& [c, l] : lines_)
             for (waiting& w : l.sends)
                 if (std::exchange(w.stored_at, {})) w.attempt = 0;
-        return numbers;
     }
 
     // The user's word about one that failed.

@@ -65,6 +65,12 @@ public:
         ready_ = std::max(ready_, now + std::max(wait, pause_.next()));
     }
 
+    std::vector<mark_change> wished() const {
+        std::vector<mark_change> all;
+        for (const auto& [key, w] : wishes_)
+            if (!w.owed) all.push_back(w.what);
+        return all;
+    }
     bool asked(std::uint32_t sequence) const { return asked_.contains(sequence); }
     bool empty() const { return wishes_.empty(); }
     instant next(instant now, instant otherwise) const {
