@@ -21,8 +21,7 @@ public:
             return all;
         });
         auto r = inner_.append(ds);
-        if (r)
-            for (std::size_t i = 0; i < ds.size(); ++i) truth_->append(ds[i], (*r)[i]);
+        if (r) truth_->append(ds, *r);
         return r;
     }
     result<mark_outcomes> put(mark_changes cs) {

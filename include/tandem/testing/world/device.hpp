@@ -53,6 +53,9 @@ public:
         options_.user = me, options_.device = name, options_.credential = std::string{me.view()};
         options_.servers = {"one", "another"};
         options_.seed = static_cast<std::uint64_t>(index) + 1;
+        witness_.knows([this](const conversation_id& c, seq s) {
+            return shelf_.epoch() != truth_.epoch() || shelf_.has_all(c, s);  // it may be about another log still
+        });
     }
 
     // What is heard meanwhile is one transaction.

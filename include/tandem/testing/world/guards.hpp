@@ -48,10 +48,11 @@ public:
         }
         const std::uint64_t mood = hash_bytes(d.body) % 16;
         if (mood == 0) {
-            truth_.refuse(d.sender, d.send_id);
+            truth_.judge(d.sender, d.send_id, std::nullopt);
             return errc::not_allowed;
         }
         if (mood < 3 && d.kind == entry_kind::message) d.body = gently(d.body);  // an edit's reply could not say so
+        truth_.judge(d.sender, d.send_id, d.body);
         return d;
     }
 

@@ -35,6 +35,8 @@ public:
         for (const std::uint64_t n : change.unqueued) check_unqueued(n, change.new_log.has_value());
         for (const queued_send& q : change.queued) queue_[q.number] = q;
         if (change.cursor) advance(*change.cursor);
+        for (const kept_conversation& k : change.conversations) check(k);
+        for (const mark_change& w : change.wished) wish(w);
         return inner_.apply(change);
     }
     result<std::vector<entry>> entries(const conversation_id& c, seq_range range, std::size_t count) {
@@ -59,6 +61,13 @@ public:
         const auto v = views_.find(c);
         return v != views_.end() && v->second.contains(s);
     }
+    // Everything that this user may see, up to there.
+    bool has_all(const conversation_id& c, seq last) const {
+        for (seq s = truth_.first_kept(c); s <= last; s = s.next())
+            if (truth_.sees(c, me_, s) && !has(c, s)) return false;
+        return true;
+    }
+    tandem::epoch epoch() const { return epoch_; }
     // Something to revoke or edit.
     std::vector<std::pair<conversation_id, seq>> messages() const {
         std::vector<std::pair<conversation_id, seq>> out;
@@ -84,6 +93,9 @@ public:
             }
         }
         for (const auto& [key, value] : truth_.marks()) compare(who, key, value);
+        for (const auto& [key, value] : wished_)
+            if (was_never_outside(key.first) && truth_.mark_of(key.first, key.second, me_) < value)
+                book_.fail("10: a mark that " + who + " has wished in " + key.first.text() + " never came to the log");
     }
 
 private:
@@ -105,7 +117,7 @@ private:
         if (e == epoch_ && !std::exchange(lied_, false))
             book_.fail("14: " + std::string{me_.view()} + " is reset for nothing");
         epoch_ = e;
-        views_.clear();
+        views_.clear(), runs_.clear(), wished_.clear();
         cursor_ = checked_ = {};
     }
 
@@ -131,6 +143,26 @@ private:
         if (!m.shared && !(m.owner == me_)) book_.fail("10: a private mark of somebody else");
         auto& [position, value] = marks_[{m.conversation, m.key, m.owner}];
         if (m.position >= position) position = m.position, value = m.value;
+    }
+    // What it will begin with when it is restarted.
+    void check(const kept_conversation& k) {
+        seq& known = runs_[k.conversation];
+        if (k.next < known)
+            book_.fail("5: what " + std::string{me_.view()} + " has of " + k.conversation.text() +
+                       " ends earlier again");
+        known = k.next;
+        if (!has_all(k.conversation, k.next.previous()))
+            book_.fail("5: " + std::string{me_.view()} + " believes to have " + k.conversation.text() + " up to " +
+                       std::to_string(k.next.value) + ", and has not");
+    }
+    // Whoever is no member is refused.
+    bool was_never_outside(const conversation_id& c) const {
+        const auto& all = truth_.stays(c, me_);
+        return all.size() == 1 && !all.back().ended;
+    }
+    // A later wish takes the place of an earlier one.
+    void wish(const mark_change& w) {
+        if (is_seq_mark(w.key)) wished_[{w.conversation, w.key}] = w.value;
     }
     // Struck from the queue: it is in the log, or can never be.
     void check_unqueued(std::uint64_t number, bool new_log) {
@@ -204,6 +236,8 @@ private:
     tandem::epoch epoch_{};
     std::map<conversation_id, view> views_;
     std::map<std::tuple<conversation_id, mark_key, user_id>, std::pair<position, std::uint64_t>> marks_;
+    std::map<conversation_id, seq> runs_;
+    std::map<std::pair<conversation_id, mark_key>, std::uint64_t> wished_;
     std::map<std::uint64_t, queued_send> queue_;
     position cursor_{};
     position checked_{};

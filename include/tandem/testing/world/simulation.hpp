@@ -60,6 +60,8 @@ public:
         : plan_{p}, chance_{seed}, book_{b}, truth_{b}, guards_{truth_, chance_, book_},
           store_{audited_store<typename P::store>{truth_, &P::make_store}, p.chaos, chance_.next()},
           office_{p.engines, p.bus, chance_} {
+        truth_.commits_at_most(plan_.options.drafts_per_commit);
+        if (P::is_guarded) truth_.has_gatekeeper();
         for (std::size_t g = 0; g < plan_.groups; ++g)
             groups_.push_back(conversation_id::group(("g" + std::to_string(g)).c_str()));
         engines_.resize(plan_.engines);

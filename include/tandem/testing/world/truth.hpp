@@ -6,6 +6,7 @@
 #include "../../store/seq_store.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -59,10 +60,21 @@ public:
     void refuse(const user_id& user, const send_id& id) {
         if (const auto r = requests_.find({user, id}); r != requests_.end()) r->second.refused = true;
     }
+    // What the gatekeeper makes of it: only what it lets through may be stored, as it lets it through. Nothing: it refuses.
+    void has_gatekeeper() { has_gatekeeper_ = true; }
+    void judge(const user_id& user, const send_id& id, std::optional<std::string> lets_through) {
+        if (!lets_through) refuse(user, id);
+        verdicts_[{user, id}] = std::move(lets_through);
+    }
     // Verdicts about this user are not seen by anybody here, so the order of their sends says nothing.
     void excuse(const user_id& user) { excused_.insert(user); }
 
     // --- what the store did
+    void commits_at_most(std::size_t drafts) { most_drafts_ = drafts; }
+    void append(tandem::drafts all, const outcomes& made) {
+        if (all.size() > most_drafts_) book_.fail("16: a commit of more than drafts_per_commit");
+        for (std::size_t i = 0; i < all.size(); ++i) append(all[i], made[i]);
+    }
     void append(const draft& d, const outcome& o) {
         if (o.became == outcome::what::placed) place(d, o);
         if (o.became == outcome::what::already && !is_membership(d.kind)) {
@@ -236,13 +248,15 @@ private:
 
     // 13, 18, 19: it came from one request, of a member, after those before it.
     void check_origin(const draft& d, const conversation& c, const std::string& what) {
-        if (d.trusted) return;
         const auto found = requests_.find({d.sender, d.send_id});
+        if (d.trusted && found != requests_.end())
+            book_.fail("19: " + what + " is taken for the application's, and a user asked for it");
+        if (d.trusted) return;
         if (found == requests_.end()) return book_.fail("19: nobody asked for " + what);
         const request& r = found->second;
-        if (!(r.conversation == d.conversation) || r.kind != d.kind || r.target != d.target ||
-            (r.body != d.body && gently(r.body) != d.body))
+        if (!(r.conversation == d.conversation) || r.kind != d.kind || r.target != d.target)
             book_.fail("19: somebody asked for something else than " + what);
+        check_body(d, r, what);
         const auto member = c.members.find(d.sender);
         const bool is_in = d.conversation.is_personal() ? d.conversation.names(d.sender)
                                                         : member != c.members.end() && !member->second.back().ended;
@@ -253,6 +267,18 @@ private:
             if (!placed_.contains(line[n]) && !requests_[line[n]].refused)
                 book_.fail("18: " + what + " was placed before " + std::string{line[n].second.view()} +
                            " of the same device");
+    }
+
+    void check_body(const draft& d, const request& r, const std::string& what) {
+        if (!has_gatekeeper_ || d.kind == entry_kind::revoke) {
+            if (d.body != r.body) book_.fail("19: " + what + " has another body than was asked for");
+            return;
+        }
+        const auto verdict = verdicts_.find({d.sender, d.send_id});
+        if (verdict == verdicts_.end() || !verdict->second)
+            book_.fail("19: " + what + " is stored, and the gatekeeper has not let it through");
+        else if (d.body != *verdict->second)
+            book_.fail("19: " + what + " has another body than the gatekeeper has let through");
     }
 
     void keep(const draft& d, const outcome& o, conversation& c) {
@@ -305,10 +331,13 @@ private:
     std::map<conversation_id, conversation> conversations_;
     std::map<send_key, position> placed_;
     std::map<send_key, request> requests_;
+    std::map<send_key, std::optional<std::string>> verdicts_;
     std::map<std::pair<int, conversation_id>, std::vector<send_key>> lines_;
     std::map<std::tuple<conversation_id, mark_key, user_id>, std::pair<std::uint64_t, position>> marks_;
     std::set<user_id> excused_;
     position acked_{};
+    std::size_t most_drafts_ = ~std::size_t{0};
+    bool has_gatekeeper_ = false;
 };
 
 }  // namespace tandem::world

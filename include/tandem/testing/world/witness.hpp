@@ -20,6 +20,15 @@ public:
     }
     void said(const auth_request& r) { report(r.cursor), said_ = r.cursor, said_epoch_ = r.epoch; }
     void said(const heartbeat_request& r) { report(r.cursor); }
+    // has_all(conversation, seq): has this device stored everything up to there?
+    void knows(function<bool(const conversation_id&, seq)> has_all) { has_all_ = std::move(has_all); }
+    void said(const mark_request& r) {
+        if (r.key != mark_key::received) return;
+        const auto c = conversation_id::parse(r.conversation);
+        if (c && !has_all_(*c, seq{r.value}))
+            book_.fail("10: " + who_ + " says that it has received " + name_of(*c, seq{r.value}) +
+                       ", and does not have all before it");
+    }
     // What is stored, and said again, may not be refused any more.
     template <class R>
     void said(const R& r) {
@@ -159,6 +168,7 @@ private:
     user_id me_;
     std::string who_;
     bool echoes_;
+    function<bool(const conversation_id&, seq)> has_all_;
     truth& truth_;
     book& book_;
 
