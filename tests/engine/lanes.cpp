@@ -108,6 +108,26 @@ TEST_CASE("what is at the gatekeeper while an earlier send fails is behind it, t
     CHECK(s.log() == "1 a");
 }
 
+TEST_CASE("what is at the gatekeeper while an earlier send fails, and fails itself, is not what has to come again") {
+    guarded s;
+    s.slow();
+    s.store.plan(store_fault::failed, 1, store_verb::append);
+    s.alice.sends("bob", "a");  // on its way to the store
+    const auto on = std::make_shared<bool>(true);
+    s.gate.judge = refusing("b", errc::overloaded, on);
+    s.gate.late = true;
+    s.alice.sends("bob", "b");
+    s.quick();
+    CHECK(s.alice.heard() == "no send_id=a: store failed");
+    s.alice.sends("bob", "a").sends("bob", "b");
+    s.gate.answer_one();
+    CHECK(s.alice.heard() == "no send_id=b: lane closed");
+    *on = false;
+    s.gate.answer_all();
+    CHECK(s.alice.heard() == "ack a | ack b");
+    CHECK(s.log() == "1 a | 2 b");
+}
+
 TEST_CASE("a failure behind a send that is still being asked about does not close the lane before it") {
     options o = calm();
     o.waiting_per_lane = 1;

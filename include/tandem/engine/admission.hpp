@@ -240,6 +240,8 @@ private:
         const lane_key key = this->lane_of(d, o);
         const bool held = o.holds_lane;
         if (why.code == errc::rate_limited) strike(o.request.session);
+        // It is not this one that has to come again first, but the earlier one that has failed meanwhile.
+        if (held && is_retryable(why.code) && this->lanes_.is_overtaken(key)) why = errc::lane_closed;
         this->fail(d, o, std::move(why));
         leave_lane(key, held);
     }
