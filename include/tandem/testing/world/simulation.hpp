@@ -588,16 +588,23 @@ private:
         nobody_pulls_ = true;
         for (auto& d : devices_) d->heard().expects_pushes();
         for (const conversation_id& c : truth_.all()) {
-            const std::size_t e = chance_.below(engines_.size());
-            const user_id sender = c.is_personal() ? user_id{c.first().view()} : user_id{"house"};
-            engine(e).send({.conversation = c, .sender = sender, .body = "last " + std::to_string(++bodies_)});
+            speak_for_all(c, 1);
             settle();
             for (auto& h : engines_) h.engine->tick();
             settle();
         }
+        // And so much that slow ones have to be skipped, and told so.
+        for (const conversation_id& c : truth_.all()) speak_for_all(c, chance_.below(8));
         come_to_rest(30, "6: by push alone ");
         for (const auto& d : devices_)
             if (d->heard().was_skipped_in_silence()) book_.fail("3.6: " + d->who() + " was skipped, and got no NEWS");
+    }
+
+    void speak_for_all(const conversation_id& c, std::size_t times) {
+        const std::size_t e = chance_.below(engines_.size());
+        const user_id sender = c.is_personal() ? user_id{c.first().view()} : user_id{"house"};
+        for (; times > 0; --times)
+            engine(e).send({.conversation = c, .sender = sender, .body = "last " + std::to_string(++bodies_)});
     }
 
     void compare() {

@@ -14,7 +14,7 @@ public:
 
     // --- the connection
     void connected() {
-        arrived_.clear(), acked_.clear();
+        arrived_.clear(), acked_.clear(), pushed_.clear();
         checkpoint_ = {};
         reported_ = {};
     }
@@ -81,6 +81,8 @@ private:
         for (const entry& e : n.entries) {
             check(e, n.backfill ? "backfill" : "a push");
             if (!n.backfill) arrived_.insert(e.place.position);
+            if (!n.backfill && !n.next && !pushed_.insert(e.place.position).second)
+                book_.fail("9: " + who_ + " is pushed " + name_of(e.conversation, e.place.seq) + " twice");
         }
         for (const mark& m : n.marks)
             if (!m.shared && !(m.owner == me_)) book_.fail("10: " + who_ + " is told a private mark of somebody else");
@@ -174,6 +176,7 @@ private:
 
     std::set<position> arrived_;
     std::set<position> acked_;
+    std::set<position> pushed_;
     std::map<send_id, tandem::epoch> was_stored_;  // when it was said again
     tandem::cursor checkpoint_{};
     position reported_{};
