@@ -210,6 +210,13 @@ public:
         return what + " never had this body: '" + e.body + "' amended by " + std::to_string(e.amended_by.value);
     }
 
+    // Has anything amended it, up to there, of which it does not tell?
+    bool is_outdated(const entry& e, position then) const {
+        for (const auto& [by, body] : find(e.conversation, e.place.seq)->bodies)
+            if (by > e.amended_by && find(e.conversation, by)->entry.place.position <= then) return true;
+        return false;
+    }
+
     // The newest position anybody was told of in an ack: every pull that begins later has to reach it.
     void acknowledged(position p) {
         if (p > acked_) acked_ = p;

@@ -51,11 +51,11 @@ public:
             book_.fail("3.8: a page that ends before its head without saying so");
         if (p.head.newest < floor_) book_.fail("8: a page whose head is older than an ack");
         if (p.more && p.examined == from_) book_.fail("3.8: a page that gets nowhere");
-        for (const entry& e : p.entries) check(e, "a page");
+        for (const entry& e : p.entries) check_pulled(e, "a page", p.head.newest);
         for (std::size_t i = 0; i < p.memberships.size(); ++i) check(p.memberships[i], p.heads.at(i));
     }
     void answered(const heard::history& h) {
-        for (const entry& e : h.page.entries) check(e, "a history");
+        for (const entry& e : h.page.entries) check_pulled(e, "a history", h.page.head.position);
     }
     void answered(const auto&) {}
 
@@ -79,7 +79,8 @@ private:
                     book_.fail("3.5: " + who_ + " has the ack of " + std::string{e.send_id.view()} +
                                ", and is pushed it as well");
         for (const entry& e : n.entries) {
-            check(e, n.backfill ? "backfill" : "a push");
+            if (n.next) check_pulled(e, "the page of a sign-in", *n.next);
+            else check(e, n.backfill ? "backfill" : "a push");
             if (!n.backfill) arrived_.insert(e.place.position);
             if (!n.backfill && !n.next && !pushed_.insert(e.place.position).second)
                 book_.fail("9: " + who_ + " is pushed " + name_of(e.conversation, e.place.seq) + " twice");
@@ -144,6 +145,13 @@ private:
     }
     void hear(const auto&) {}
 
+    // Of a log that went so far.
+    void check_pulled(const entry& e, const char* where, position head) {
+        check(e, where);
+        if (truth_.find(e.conversation, e.place.seq) && truth_.is_outdated(e, head))
+            book_.fail("12: " + who_ + " gets in " + where + " " + name_of(e.conversation, e.place.seq) +
+                       " as it was before it was revoked or edited");
+    }
     void check(const entry& e, const char* where) {
         if (const std::string why = truth_.differs(e); !why.empty())
             book_.fail(std::string{"7: in "} + where + ": " + why);
