@@ -14,6 +14,7 @@ namespace tandem::world {
 struct connection {
     // --- outlet
     void send(const frame& f) {
+        if (queued > pushing_until) ++beyond;
         queue.push_back(f);
         queued += f.size();
         largest = std::max(largest, f.size());
@@ -34,6 +35,11 @@ struct connection {
     std::size_t queued = 0;
     std::size_t largest = 0;
     std::optional<error> closed;
+
+    // Over this limit it gets replies alone, and no more than it has asked for.
+    std::size_t pushing_until = 0;
+    std::size_t beyond = 0;
+    std::size_t asked = 0;
 
     std::deque<frame> wire;
     std::deque<std::string> up;

@@ -164,6 +164,7 @@ private:
         connection& c = *connections_.back();
         c.engine = some_engine();
         c.life = engines_[c.engine].life;
+        c.pushing_until = plan_.options.pushing_until_bytes;
         book_.note([&] { return at(d).who() + " connects to engine " + std::to_string(c.engine); });
         const std::string_view offered[] = {P::codec::subprotocol};
         const auto opened = engine(c.engine).open(c, {.subprotocols = offered});
@@ -200,6 +201,7 @@ private:
         const std::string text = std::move(c.up.front());
         c.up.pop_front();
         if (c.dead) return;
+        ++c.asked;
         book_.note([&] { return at(c.device).who() + " -> " + text; });
         engine(c.engine).receive(c.session, {text, P::codec::is_text});
     }
@@ -384,9 +386,19 @@ private:
         if (what < 45) speak(d);
         else if (what < 60) amend(d);
         else if (what < 80) mark_something(d);
-        else if (what < 90) d.client().typing(some_conversation(d));
+        else if (what < 89) d.client().typing(some_conversation(d));
+        else if (what < 90) ask_and_read_nothing(d);
         else if (what < 95) d.client().network_changed();
         else if (plan_.crashes) mishap(d);
+    }
+    void ask_and_read_nothing(device_type& d) {
+        connection* c = d.line();
+        if (!c) return;
+        c->stalled = true;
+        presence_request r;
+        for (const user_id& u : users_) r.users.push_back(u.view());
+        for (auto n = chance_.below(150); n > 0; --n) d.client().say_now(r);
+        for (auto n = c->up.size(); n > 0; --n) receive_one(*c);
     }
     void mishap(device_type& d) {
         const auto what = chance_.below(100);
@@ -522,8 +534,14 @@ private:
     // What holds at every moment and is not seen by the devices themselves.
     void look_around() {
         for (auto& c : connections_)
-            if (!c->ended && c->queued > plan_.options.replying_until_bytes + 2 * c->largest + 4096)
-                book_.fail("16: more is queued than replying_until_bytes");
+            if (!c->ended) look_at(*c);
+    }
+
+    // Besides its replies: the page of its sign-in, and a word when it ends.
+    void look_at(const connection& c) {
+        if (c.queued > plan_.options.replying_until_bytes + 2 * c.largest)
+            book_.fail("16: more is queued than replying_until_bytes");
+        if (c.beyond > c.asked + 2) book_.fail("16: pushes are queued over pushing_until_bytes");
     }
 
     // --- the end: nothing fails any more
@@ -560,10 +578,12 @@ private:
 
     // Everything on its way arrives.
     void settle() {
+        std::size_t asked = 0;
         for (bool more = true; more && !book_.failed();) {
             more = store_.step();
             while (guards_.step()) more = true;
-            while (step_web()) more = true;
+            while (step_web() && ++asked < most_asked) more = true;
+            if (asked == most_asked) return book_.fail("6: somebody asks again and again, without end");
             while (!office_.empty()) step_bus(), more = true;
             for (std::size_t n = 0; n < connections_.size(); ++n) {
                 connection& c = *connections_[n];
@@ -595,11 +615,25 @@ private:
         }
         // And so much that slow ones have to be skipped, and told so.
         for (const conversation_id& c : truth_.all()) speak_for_all(c, chance_.below(8));
+        tell_to_the_end();
+        for (const auto& d : devices_)
+            for (const conversation_id& c : truth_.all())
+                if (!book_.failed() && !d->stored().has_all(c, truth_.head(c)))
+                    book_.fail("3.6: " + d->who() + " was skipped, and is told so only when it asks");
         come_to_rest(30, "6: by push alone ");
         for (const auto& d : devices_)
             if (d->heard().was_skipped_in_silence()) book_.fail("3.6: " + d->who() + " was skipped, and got no NEWS");
     }
 
+    // What can be told while no time passes.
+    void tell_to_the_end() {
+        settle();
+        for (bool more = true; more && !book_.failed();) {
+            more = false;
+            for (auto& h : engines_) more |= h.engine->tick() <= clock_.now();
+            settle();
+        }
+    }
     void speak_for_all(const conversation_id& c, std::size_t times) {
         const std::size_t e = chance_.below(engines_.size());
         const user_id sender = c.is_personal() ? user_id{c.first().view()} : user_id{"house"};
@@ -621,6 +655,8 @@ private:
                                std::to_string(truth_.unread(o.membership.conversation, u)));
         }
     }
+
+    static constexpr std::size_t most_asked = 100'000;
 
     plan plan_;
     seeded_random chance_;

@@ -304,6 +304,9 @@ private:
             c.members[d.conversation.other(user_id{d.conversation.first().view()})] = {{seq{1}, {}, o.place.position}};
         }
         if (d.kind == entry_kind::joined) join(c, d, o);
+        if (d.kind == entry_kind::joined && c.members[d.subject].back().from != o.visible_from)
+            book_.fail("13: " + std::string{d.subject.view()} + " joins " + d.conversation.text() +
+                       ", and sees it from another seq on");
         if (d.kind == entry_kind::left) c.members[d.subject].back().ended = o.place.seq;
     }
 
