@@ -13,7 +13,30 @@ std::string of(std::string_view name, std::string_view key, std::uint64_t value)
            " value=" + std::to_string(value);
 }
 
+std::size_t times_of(const std::string& text, std::string_view part) {
+    std::size_t n = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
+    return n;
+}
+
 }  // namespace
+
+TEST_SUITE("client_engine: what was wished") {
+    TEST_CASE("of two that merge, what says more is said; of two that do not, the later one") {
+        phone p;
+        p.starts();
+        CHECK(p.client->read(told::in("bob"), {10}));
+        CHECK(p.client->read(told::in("bob"), {8}));
+        CHECK(p.wishes() == "bob=10");
+        CHECK(p.client->mark(told::in("dan"), mark_key::pinned, 10));
+        CHECK(p.client->mark(told::in("dan"), mark_key::pinned, 8));
+        p.restarts().opens().forgets().is_let_in();
+        const std::string said = p.does();
+        CHECK(said.find(of("bob", "read", 10)) != std::string::npos);
+        CHECK(said.find(of("dan", "pinned", 8)) != std::string::npos);
+        CHECK(times_of(said, "MARK_REQ") == 2);
+    }
+}
 
 TEST_SUITE("client_engine: what was received") {
     TEST_CASE("it is told when it has been gathered for a while, one mark for each conversation") {

@@ -151,8 +151,9 @@ public:
     }
     result<> mark(const conversation_id& c, mark_key key, std::uint64_t value, seq target = {}) {
         turn t{*this};
-        const mark_change m{.conversation = c, .key = key, .owner = options_.user, .value = value, .target = target};
+        mark_change m{.conversation = c, .key = key, .owner = options_.user, .value = value, .target = target};
         if (!loaded_) return errc::store_failed;
+        m.value = wishes_.merged(m);
         intake_.change().wished.push_back(m);
         if (auto stored = commit(); !stored) return stored;
         wishes_.add(m);

@@ -20,6 +20,11 @@ public:
         wishes_.clear(), asked_.clear(), ready_ = due_ = {};
         for (const mark_change& w : all) add(w);
     }
+    // Its value, unless what is wished already says more.
+    std::uint64_t merged(const mark_change& m) const {
+        const auto earlier = wishes_.find(key_of(m));
+        return earlier == wishes_.end() ? m.value : tandem::merged(m.key, earlier->second.what.value, m.value);
+    }
     void add(const mark_change& w) { wishes_[key_of(w)] = {.what = w}; }
     void owe_received(const conversation_id& c, seq s, instant now) {
         const mark_change m{.conversation = c, .key = mark_key::received, .value = s.value};
