@@ -33,7 +33,9 @@ struct my_network {  // what you have: here a WebSocket and an HTTP client, both
                                  .closed = [this](const tandem::websocket_end& end) { engine->closed(end.why); }});
         socket->open({.at = place, .subprotocols = {std::string{subprotocol}}});
     }
-    void send(tandem::bytes payload, bool text) { socket->send(payload, text); }
+    void send(tandem::bytes payload, bool text) {
+        if (!socket->send(payload, text)) socket->close();  // too much waits: the next connection says it again
+    }
     void disconnect() { socket.reset(); }
     void ask(std::string_view, const tandem::pull_request& r, tandem::done<tandem::pull_answer> then) {
         http.ask({.method = std::string{r.method},

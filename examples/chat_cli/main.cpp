@@ -62,16 +62,17 @@ private:
 
     void read_line() {
         asio::async_read_until(input_, asio::dynamic_buffer(typed_), '\n', [this](std::error_code over, std::size_t n) {
-            if (over) return is_over_ = true, leave_if_done();
+            if (over) return obey(typed_), is_over_ = true, leave_if_done();
             const std::string line = typed_.substr(0, n - 1);
             typed_.erase(0, n);
-            if (!line.empty()) obey(line);
+            obey(line);
             read_line();
         });
     }
     void obey(const std::string& line) {
         const std::string verb = line.substr(0, line.find(' '));
         const std::string rest = line.substr(std::min(verb.size() + 1, line.size()));
+        if (line.empty()) return;
         if (verb == "/quit") loop_.stop();
         else if (verb == "/list") list();
         else if (verb == "/chat") go_to(rest);
@@ -117,8 +118,9 @@ private:
     void sign_in() {
         desk_.ask({.method = "POST", .target = "/demo/login", .body = nlohmann::json{{"user", me_.view()}}.dump()},
                   done<http_reply>{[this](result<http_reply> reply) {
-                      const auto told = nlohmann::json::parse(reply ? reply->body : "", nullptr, false);
-                      if (told.is_object()) return phone_->use_credential(told.value("token", ""));
+                      const bool yes = reply && reply->status == 200;
+                      const auto told = nlohmann::json::parse(yes ? reply->body : "", nullptr, false);
+                      if (yes && told.is_object()) return phone_->use_credential(told.value("token", ""));
                       again_.expires_after(std::chrono::seconds(2));
                       again_.async_wait([this](std::error_code) { sign_in(); });
                   }});
@@ -139,7 +141,8 @@ int main(int count, char** arguments) {
     const auto fail = [](const error& why) { return std::cerr << "chat_cli: " << why.detail << '\n', 1; };
     if (count < 3) return fail({errc::invalid_argument, "chat_cli http://127.0.0.1:8080 NAME [FILE]"});
     const auto url = server_url::parse(arguments[1]);
-    if (!url) return fail(url.error());
+    if (!url || url->is_encrypted || !url->folder.empty())
+        return fail({errc::invalid_argument, "the server is http://HOST:PORT"});
     const auto me = user_id::parse(arguments[2]);
     if (!me) return fail(me.error());
     auto store = sqlite_local_store::open(count > 3 ? arguments[3] : std::string{me->view()} + ".chat");

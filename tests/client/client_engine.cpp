@@ -196,7 +196,7 @@ TEST_SUITE("client_engine: the line") {
     TEST_CASE("heartbeats go when nothing else does, as often as the server asks") {
         phone p;
         p.starts().opens().hears("AUTH_RSP 1 user=ann epoch=7 head=0 heartbeat=30000").forgets();
-        p.passes(seconds(20));
+        p.hears("HEARTBEAT_RSP 2 checkpoint=0 newest=0").passes(seconds(20));
         CHECK(p.client->typing(told::in("bob")));
         CHECK(p.does() == "TYPING_REQ 3 conversation=direct:ann:bob typing=1");
         p.passes(milliseconds(29'999));

@@ -149,4 +149,31 @@ TEST_SUITE("client_engine: answers") {
         CHECK(p.keeps("bob") == "");
         CHECK(p.queue() == "+1.1");
     }
+
+    TEST_CASE("what is marked while another mark is being stored counts as well") {
+        phone p;
+        p.lives();
+        p.on_change = [&](const local_change& c) {
+            if (!c.entries.empty()) CHECK(p.client->read(told::in("bob"), {7}));
+        };
+        {
+            phone::engine::turn t{*p.client};
+            p.hears(p.push(told::said("bob", 1, 1)));
+            CHECK(p.client->read(told::in("bob"), {5}));
+        }
+        CHECK(p.wishes() == "bob=7");
+        CHECK(p.does().find("key=read value=7") != std::string::npos);
+    }
+
+    TEST_CASE("a credential that comes in the turn in which the last one was refused is tried") {
+        phone p;
+        p.starts().opens().does();
+        {
+            phone::engine::turn t{*p.client};
+            p.hears(p.refuses(1, errc::bad_credential));
+            p.client->use_credential("another");
+        }
+        p.comes_back();
+        CHECK(p.does().find("connect") != std::string::npos);
+    }
 }

@@ -22,6 +22,16 @@ std::size_t times_of(const std::string& text, std::string_view part) {
 }  // namespace
 
 TEST_SUITE("client_engine: what was wished") {
+    TEST_CASE("nobody says that they have received what they do not have") {
+        phone p;
+        p.lives().hears(p.push(told::said("bob", 1, 1)));
+        CHECK(p.client->mark(told::in("bob"), mark_key::received, 2).error().code == errc::invalid_argument);
+        CHECK(p.client->mark(told::in("dan"), mark_key::received, 1).error().code == errc::invalid_argument);
+        CHECK(p.wishes() == "");
+        CHECK(p.client->mark(told::in("bob"), mark_key::received, 1));
+        CHECK(p.wishes() == "bob=1");
+    }
+
     TEST_CASE("of two that merge, what says more is said; of two that do not, the later one") {
         phone p;
         p.starts();

@@ -57,6 +57,7 @@ TEST_SUITE("client_engine: another log") {
         REQUIRE(p.net.questions.size() == 2);  // a poll, and the post
         p.net.questions.pop_front();
         p.answers("SEND_RSP 0 send_id=1.1 conversation=direct:ann:bob seq=1 position=4 number=1 time=9");
+        CHECK(p.changes().find("bob1") == std::string::npos);  // of which log it is, nobody has said
         p.comes_back().opens().forgets().is_let_in(6, "", 8);
         while (p.net.questions.size() > 1) p.net.questions.pop_front();
         p.answers(p.page(6, 6, {told::said("dan", 1, 5)}, 8));

@@ -136,6 +136,31 @@ TEST_SUITE("line_keeper") {
         CHECK(l.due(100) == "beat");
     }
 
+    TEST_CASE("who speaks and hears nothing asks all the same whether anybody is there") {
+        line l;
+        l.keeper.begin(line::when(0));
+        l.due(0);
+        l.open(0);
+        l.keeper.heard();
+        for (int n = 10; n < 70; n += 10) {
+            l.keeper.spoke(line::when(n));
+            CHECK(l.due(n) == "");
+        }
+        CHECK(l.due(70) == "beat");
+        CHECK(l.due(80) == "hang up");
+    }
+
+    TEST_CASE("another network is asked on, whatever is said meanwhile") {
+        line l;
+        l.keeper.begin(line::when(0));
+        l.due(0);
+        l.open(0);
+        l.keeper.heard();
+        l.keeper.network_changed(line::when(20));
+        l.keeper.spoke(line::when(20));
+        CHECK(l.due(20) == "beat");
+    }
+
     TEST_CASE("whatever is heard counts as an answer") {
         line l;
         l.keeper.begin(line::when(0));

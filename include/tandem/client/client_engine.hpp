@@ -153,11 +153,12 @@ public:
         turn t{*this};
         mark_change m{.conversation = c, .key = key, .owner = options_.user, .value = value, .target = target};
         if (!loaded_) return errc::store_failed;
+        if (auto stored = commit(); !stored) return stored;  // what was heard before: by itself
+        if (key == mark_key::received && seq{value} >= conversation(c).next) return errc::invalid_argument;
         m.value = wishes_.merged(m);
-        intake_.change().wished.push_back(m);
-        if (auto stored = commit(); !stored) return stored;
         wishes_.add(m);
-        return success();
+        intake_.change().wished.push_back(m);
+        return commit();
     }
     result<> read(const conversation_id& c, seq up_to) { return mark(c, mark_key::read, up_to.value); }
 
@@ -179,7 +180,7 @@ public:
     void use_credential(std::string credential) {
         turn t{*this};
         options_.credential = std::move(credential);
-        if (state_ == client_state::wants_credential) keeper_.begin(now_), why_ended_ = {};
+        if (state_now() == client_state::wants_credential) keeper_.begin(now_), why_ended_ = {};
     }
     // Said again after a reconnect, too: to the server every connection begins in the foreground.
     void background(bool is) {
@@ -392,6 +393,7 @@ private:
         e.content_type = q->content_type, e.body = changed.value_or(q->body), e.mentions = q->mentions;
         e.target = q->target, e.place = r.place, e.number = r.number, e.time = r.time;
         if (!sends_.stored(sequence, r.place.position)) return;
+        if (!has_log_) return;  // it is not known of which log that is: the pull will tell
         if (!repeated) return intake_.hear(std::move(e));
         if (r.place.position > intake_.cursor()) return;  // it comes like anybody else's
         if (const auto number = sends_.taken(e.send_id)) intake_.change().unqueued.push_back(*number);

@@ -31,12 +31,13 @@ public:
         heartbeat_ = heartbeat.milliseconds > 0 ? std::min(heartbeat, options_.heartbeat) : options_.heartbeat;
         since_ = now;
         failures_ = 0;
-        asked_ = false;
+        heard();
         spoke(now);
     }
-    void heard() { asked_ = false; }
+    void heard() { asked_ = false, heard_ = true; }
+    // Whatever is said is as good as a heartbeat, as long as something is heard in between.
     void spoke(instant now) {
-        if (stage_ == stage::open) at_ = now + heartbeat_;
+        if (stage_ == stage::open && std::exchange(heard_, false)) at_ = now + heartbeat_;
     }
     void closed(instant now, duration come_back) {
         if (stage_ == stage::idle || stage_ == stage::waiting) return;
@@ -50,7 +51,7 @@ public:
     void network_changed(instant now) {
         backoff_.succeeded();
         if (stage_ == stage::waiting) at_ = now;
-        if (stage_ == stage::open) at_ = now, asked_ = false;
+        if (stage_ == stage::open) at_ = now, asked_ = heard_ = false;
     }
 
     // --- what is to be done
@@ -91,6 +92,7 @@ private:
     const client_options& options_;
     backoff backoff_;
     stage stage_ = stage::idle;
+    bool heard_ = false;     // since something that was said put off the heartbeat
     bool asked_ = false;     // open: a heartbeat is on its way, and nothing was heard since
     unsigned failures_ = 0;  // in a row
     std::size_t server_ = 0;

@@ -32,6 +32,7 @@ class asio_network {
 public:
     explicit asio_network(asio::io_context& loop, network_options o = {}) : loop_{loop}, options_{std::move(o)} {}
     asio_network(const asio_network&) = delete;
+    ~asio_network() { events_ = {}; }
 
     void tell(network_events e) { events_ = std::move(e); }
 
@@ -56,7 +57,12 @@ public:
     }
     void ask(std::string_view server, const pull_request& r, done<pull_answer> then) {
         const auto to = at(server);
-        if (!to) return asio::post(loop_, [then, why = to.error()] { then(why); });
+        if (!to) {
+            return asio::post(loop_, [alive = std::weak_ptr<char>{alive_}, this, then, why = to.error()] {
+                if (!alive.expired()) stir();
+                then(why);
+            });
+        }
         http_call call{.method = std::string{r.method},
                        .target = (*to)->folder + std::string{r.target},
                        .fields = {{"Authorization", std::string{r.authorization}}, {"Accept", std::string{r.accept}}},
@@ -132,9 +138,11 @@ private:
         stir();
         if (events_.closed) events_.closed(reason(end));
     }
-    // Only a server of ours says what ends a session for good: by a code of its own. A closed WebSocket is just that.
+    // Only a server of ours says what ends a session for good: by a code of its own. A closed WebSocket is just that, and so is a
+    // 401: no credential has been shown yet.
     static error reason(const websocket_end& end) {
         error why = end.why;
+        if (end.status != 0 && why.code == errc::bad_credential) why.code = detail::unreachable;
         if (why.code == errc::logged_out && end.code < websocket_close_code::ours) why.code = detail::lost;
         return why;
     }

@@ -3,6 +3,8 @@
 
 #include "../../core/result.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
