@@ -1,6 +1,7 @@
 // Goes through the log in its order: entries of one conversation and commit together, memberships and marks where they stand.
 #pragma once
 
+#include "mark_board.hpp"
 #include "overgrown.hpp"
 #include "teller.hpp"
 
