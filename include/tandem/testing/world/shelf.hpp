@@ -117,7 +117,7 @@ private:
         if (e == epoch_ && !std::exchange(lied_, false))
             book_.fail("14: " + std::string{me_.view()} + " is reset for nothing");
         epoch_ = e;
-        views_.clear(), runs_.clear(), wished_.clear();
+        views_.clear(), runs_.clear(), marks_.clear(), wished_.clear();
         cursor_ = checked_ = {};
     }
 
